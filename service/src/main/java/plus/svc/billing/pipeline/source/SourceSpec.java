@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.Loopback;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -177,7 +178,7 @@ public record SourceSpec(
   private static URI withoutTrailingSlash(URI url) {
     String text = url.toString().strip();
     int end = text.length();
-    while (end > 0 && text.charAt(end - 1) == '/') {
+    while (end > 1 && text.charAt(end - 1) == '/' && text.charAt(end - 2) != ':') {
       end--;
     }
     return end == text.length() ? url : URI.create(text.substring(0, end));

@@ -1,4 +1,4 @@
-package plus.svc.billing.pipeline.source;
+package plus.svc.billing.platform;
 
 import java.util.Locale;
 
