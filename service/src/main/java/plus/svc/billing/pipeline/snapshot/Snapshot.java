@@ -1,6 +1,7 @@
 package plus.svc.billing.pipeline.snapshot;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.quantity.NodeKey;
@@ -21,6 +22,8 @@ public record Snapshot(
     List<RejectedSample> rejected) {
 
   public Snapshot {
+    collectedAt = collectedAt.truncatedTo(ChronoUnit.MICROS);
+    startedAt = startedAt == null ? null : startedAt.truncatedTo(ChronoUnit.MICROS);
     samples = List.copyOf(samples);
     rejected = List.copyOf(rejected);
     for (int i = 1; i < samples.size(); i++) {

@@ -1,0 +1,10 @@
+package plus.svc.billing.pipeline.metering;
+
+/**
+ * How a node's counters are to be read.
+ *
+ * @param countFirst whether the first snapshot ever counts whole (else it is a baseline)
+ * @param billingFromMicros snapshots up to and including this instant only make baselines
+ * @param maxBytesPerSecond a faster rise is set aside
+ */
+public record MeterPolicy(boolean countFirst, long billingFromMicros, long maxBytesPerSecond) {}

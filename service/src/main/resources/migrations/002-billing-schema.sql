@@ -1,0 +1,266 @@
+--liquibase formatted sql
+
+-- What only this service needs: evidence, state and the exact values behind the shared tables.
+
+--changeset billing:002-schema
+CREATE SCHEMA IF NOT EXISTS billing;
+
+--changeset billing:002-sources
+CREATE TABLE billing.source_leases (
+    source_id  TEXT        PRIMARY KEY,
+    holder     TEXT        NOT NULL,
+    fence      BIGINT      NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';
+
+-- Where an earlier writer stopped; nothing up to that instant is billed again.
+CREATE TABLE billing.takeovers (
+    source_id    TEXT        PRIMARY KEY,
+    billing_from TIMESTAMPTZ NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+
+CREATE TABLE billing.job_runs (
+    id                BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    job               TEXT        NOT NULL,
+    started_at        TIMESTAMPTZ NOT NULL,
+    finished_at       TIMESTAMPTZ,
+    status            TEXT        NOT NULL,
+    error             TEXT        NOT NULL DEFAULT '',
+    processed_samples BIGINT      NOT NULL DEFAULT 0,
+    written_minutes   BIGINT      NOT NULL DEFAULT 0,
+    replayed_minutes  BIGINT      NOT NULL DEFAULT 0,
+    instance          TEXT        NOT NULL
+);
+CREATE INDEX job_runs_started ON billing.job_runs (started_at DESC);
+
+--changeset billing:002-nodes
+-- One row a node: its newest counters, one array element a series (index = billing.series.ordinal + 1).
+-- Instants in the arrays are microseconds since 1970; -1 = never.
+CREATE TABLE billing.nodes (
+    node_key       INTEGER     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    env            TEXT        NOT NULL,
+    node           TEXT        NOT NULL,
+    composed       TEXT        NOT NULL UNIQUE,
+    region         TEXT        NOT NULL,
+    first_at       TIMESTAMPTZ,
+    head_at        TIMESTAMPTZ,
+    started_at     TIMESTAMPTZ,
+    last_bucket_at TIMESTAMPTZ,
+    uplink         BIGINT[]    NOT NULL DEFAULT '{}',
+    downlink       BIGINT[]    NOT NULL DEFAULT '{}',
+    since_at       BIGINT[]    NOT NULL DEFAULT '{}',
+    known_at       BIGINT[]    NOT NULL DEFAULT '{}',
+    seen_at        BIGINT[]    NOT NULL DEFAULT '{}',
+    restarts       INTEGER[]   NOT NULL DEFAULT '{}',
+    created_at     TIMESTAMPTZ NOT NULL DEFAULT now(),
+    UNIQUE (env, node)
+) WITH (fillfactor = 50);
+COMMENT ON COLUMN billing.nodes.since_at IS 'since when the counters hold their value';
+COMMENT ON COLUMN billing.nodes.known_at IS 'when the counters were last accepted';
+COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
+
+CREATE TABLE billing.series (
+    node_key     INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
+    ordinal      INTEGER     NOT NULL,
+    identifier   UUID        NOT NULL,
+    inbound_tag  TEXT        NOT NULL,
+    account_uuid UUID,
+    created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
+    PRIMARY KEY (node_key, ordinal),
+    UNIQUE (node_key, identifier, inbound_tag)
+);
+CREATE INDEX series_account ON billing.series (account_uuid);
+CREATE INDEX series_unattributed ON billing.series (identifier) WHERE account_uuid IS NULL;
+
+-- The state of a node as it was at an instant, one an hour: where a re-derivation starts.
+CREATE TABLE billing.node_states (
+    node_key   INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
+    at         TIMESTAMPTZ NOT NULL,
+    first_at   TIMESTAMPTZ NOT NULL,
+    started_at TIMESTAMPTZ,
+    uplink     BIGINT[]    NOT NULL,
+    downlink   BIGINT[]    NOT NULL,
+    since_at   BIGINT[]    NOT NULL,
+    known_at   BIGINT[]    NOT NULL,
+    seen_at    BIGINT[]    NOT NULL,
+    restarts   INTEGER[]   NOT NULL,
+    PRIMARY KEY (node_key, at)
+);
+
+--changeset billing:002-archive
+-- The evidence: one row a snapshot. The arrays run in parallel, ascending by ordinal.
+CREATE TABLE billing.snapshots (
+    node_key     INTEGER     NOT NULL,
+    collected_at TIMESTAMPTZ NOT NULL,
+    started_at   TIMESTAMPTZ,
+    ordinals     INTEGER[]   NOT NULL,
+    uplink       BIGINT[]    NOT NULL,
+    downlink     BIGINT[]    NOT NULL,
+    digest       BYTEA       NOT NULL,
+    source_id    TEXT        NOT NULL,
+    received_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (node_key, collected_at)
+) PARTITION BY RANGE (collected_at);
+CREATE TABLE billing.snapshots_default PARTITION OF billing.snapshots DEFAULT;
+
+CREATE TABLE billing.snapshot_conflicts (
+    node_key      INTEGER     NOT NULL,
+    collected_at  TIMESTAMPTZ NOT NULL,
+    digest_before BYTEA       NOT NULL,
+    digest_sent   BYTEA       NOT NULL,
+    digest_after  BYTEA       NOT NULL,
+    source_id     TEXT        NOT NULL,
+    recorded_at   TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (node_key, collected_at, digest_before, digest_sent)
+);
+
+--changeset billing:002-anomalies
+-- Samples set aside: reasons of the decoder (BAD_IDENTIFIER, ...) and of the metering (FELL_WITHOUT_RESTART, JUMP).
+CREATE TABLE billing.set_asides (
+    node_key     INTEGER     NOT NULL,
+    collected_at TIMESTAMPTZ NOT NULL,
+    identifier   TEXT        NOT NULL,
+    inbound_tag  TEXT        NOT NULL,
+    reason       TEXT        NOT NULL,
+    uplink       TEXT        NOT NULL,
+    downlink     TEXT        NOT NULL,
+    held_bytes   BIGINT      NOT NULL DEFAULT 0,
+    PRIMARY KEY (node_key, collected_at, identifier, inbound_tag, reason)
+);
+COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
+
+-- What a person decided about a sample that was set aside: ACCEPT counts the difference, RESTART counts whole, BASELINE counts nothing.
+CREATE TABLE billing.resolutions (
+    node_key     INTEGER     NOT NULL,
+    ordinal      INTEGER     NOT NULL,
+    collected_at TIMESTAMPTZ NOT NULL,
+    decision     TEXT        NOT NULL CHECK (decision IN ('ACCEPT', 'RESTART', 'BASELINE')),
+    decided_by   TEXT        NOT NULL,
+    reason       TEXT        NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (node_key, ordinal, collected_at)
+);
+
+-- Restarts of the counting process: between blind_from and at some bytes can't be known.
+CREATE TABLE billing.restarts (
+    node_key     INTEGER     NOT NULL,
+    at           TIMESTAMPTZ NOT NULL,
+    blind_from   TIMESTAMPTZ NOT NULL,
+    by_epoch     BOOLEAN     NOT NULL,
+    series_count INTEGER     NOT NULL,
+    hidden_bytes BIGINT      NOT NULL,
+    PRIMARY KEY (node_key, at)
+);
+COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
+
+-- Usage of identifiers that no account is known for (yet).
+CREATE TABLE billing.unattributed_usage (
+    node_key       INTEGER     NOT NULL,
+    ordinal        INTEGER     NOT NULL,
+    bucket_start   TIMESTAMPTZ NOT NULL,
+    uplink_bytes   BIGINT      NOT NULL,
+    downlink_bytes BIGINT      NOT NULL,
+    PRIMARY KEY (node_key, ordinal, bucket_start)
+);
+
+--changeset billing:002-accounts
+-- The exact state behind public.account_quota_states; its row lock serialises all writers of an account.
+CREATE TABLE billing.account_states (
+    account_uuid    UUID        PRIMARY KEY,
+    balance         NUMERIC     NOT NULL,
+    shown_remaining BIGINT      NOT NULL,
+    shown_period    TIMESTAMPTZ,
+    last_rated_at   TIMESTAMPTZ,
+    arrears_reason  TEXT        NOT NULL DEFAULT '',
+    suspend_reason  TEXT        NOT NULL DEFAULT '',
+    opened_at       TIMESTAMPTZ NOT NULL
+) WITH (fillfactor = 45);
+COMMENT ON COLUMN billing.account_states.balance IS 'sum of the account''s ledger rows, less those still in billing.foreign_entries';
+COMMENT ON COLUMN billing.account_states.shown_remaining IS 'remaining_included_quota as we left it; a difference is a grant by accounts';
+COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we last saw it';
+
+-- Ledger rows that other services inserted, until the next writer of the account adds them to its balance.
+CREATE TABLE billing.foreign_entries (
+    ledger_id    UUID        PRIMARY KEY,
+    account_uuid UUID        NOT NULL,
+    amount_delta NUMERIC     NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+CREATE INDEX foreign_entries_account ON billing.foreign_entries (account_uuid);
+
+--changeset billing:002-quotas
+CREATE TABLE billing.quotas (
+    account_uuid     UUID        NOT NULL,
+    meter            TEXT        NOT NULL,
+    period_start     TIMESTAMPTZ NOT NULL,
+    period_end       TIMESTAMPTZ NOT NULL,
+    granted          BIGINT      NOT NULL,
+    used             BIGINT      NOT NULL DEFAULT 0,
+    charged          BIGINT      NOT NULL DEFAULT 0,
+    last_included_at TIMESTAMPTZ,
+    last_granted_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_uuid, meter, period_start),
+    CHECK (period_start < period_end)
+) WITH (fillfactor = 45);
+COMMENT ON COLUMN billing.quotas.used IS 'free units taken; granted - used remain';
+COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charged';
+
+CREATE TABLE billing.quota_grants (
+    account_uuid UUID        NOT NULL,
+    meter        TEXT        NOT NULL,
+    period_start TIMESTAMPTZ NOT NULL,
+    effective_at TIMESTAMPTZ NOT NULL,
+    amount       BIGINT      NOT NULL,
+    origin       TEXT        NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_uuid, meter, period_start, effective_at, origin)
+);
+
+--changeset billing:002-price-versions
+CREATE TABLE billing.price_versions (
+    account_uuid         UUID        NOT NULL,
+    effective_from       TIMESTAMPTZ NOT NULL,
+    price_per_byte       NUMERIC     NOT NULL,
+    region_multiplier    NUMERIC     NOT NULL,
+    line_multiplier      NUMERIC     NOT NULL,
+    peak_multiplier      NUMERIC     NOT NULL,
+    offpeak_multiplier   NUMERIC     NOT NULL,
+    included_quota_bytes BIGINT      NOT NULL,
+    unlimited            BOOLEAN     NOT NULL,
+    rule_version         TEXT        NOT NULL,
+    recorded_at          TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_uuid, effective_from)
+);
+
+--changeset billing:002-foreign-entries splitStatements:false
+-- Rows of other services (no bucket of ours, no operation of ours) are noted without a lock on the account.
+CREATE FUNCTION billing.note_foreign_entry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO billing.foreign_entries (ledger_id, account_uuid, amount_delta)
+    VALUES (NEW.id, NEW.account_uuid, NEW.amount_delta);
+    RETURN NULL;
+END
+$$;
+
+--changeset billing:002-foreign-entries-trigger
+CREATE TRIGGER billing_ledger_note_foreign
+    AFTER INSERT ON public.billing_ledger
+    FOR EACH ROW
+    WHEN (NEW.node_id IS NULL AND NEW.operation_id IS NULL AND NEW.entry_type <> 'opening_balance')
+    EXECUTE FUNCTION billing.note_foreign_entry();
+
+--changeset billing:002-identities splitStatements:false
+-- Every identifier that names an account: its own UUID first, then its proxy UUID. Older users tables have no proxy_uuid.
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM information_schema.columns
+                WHERE table_schema = 'public' AND table_name = 'users' AND column_name = 'proxy_uuid') THEN
+        EXECUTE 'CREATE VIEW billing.identities AS SELECT uuid AS account_uuid, proxy_uuid FROM public.users';
+    ELSE
+        EXECUTE 'CREATE VIEW billing.identities AS SELECT uuid AS account_uuid, NULL::uuid AS proxy_uuid FROM public.users';
+    END IF;
+END
+$$;

@@ -1,0 +1,32 @@
+--liquibase formatted sql
+
+-- Takes over a database that an earlier writer filled: where it stopped, and an opening entry for each account so that
+-- the sum of an account's ledger rows is its balance from the first day.
+
+--changeset billing:003-takeovers
+INSERT INTO billing.takeovers (source_id, billing_from)
+SELECT source_id, last_completed_until
+  FROM public.billing_source_sync_state
+ WHERE last_completed_until IS NOT NULL;
+
+--changeset billing:003-opening-balances
+INSERT INTO public.billing_ledger
+       (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta, balance_after, pricing_rule_version, created_at)
+SELECT gen_random_uuid(), q.account_uuid, now(), now(), 'opening_balance',
+       q.current_balance - coalesce(l.total, 0), q.current_balance, 'adoption', clock_timestamp()
+  FROM public.account_quota_states q
+  LEFT JOIN (SELECT account_uuid, sum(amount_delta) AS total
+               FROM public.billing_ledger
+              GROUP BY account_uuid) l ON l.account_uuid = q.account_uuid;
+
+INSERT INTO public.billing_ledger
+       (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta, balance_after, pricing_rule_version, created_at)
+SELECT gen_random_uuid(), l.account_uuid, now(), now(), 'opening_balance', -sum(l.amount_delta), 0, 'adoption', clock_timestamp()
+  FROM public.billing_ledger l
+ WHERE NOT EXISTS (SELECT 1 FROM public.account_quota_states q WHERE q.account_uuid = l.account_uuid)
+ GROUP BY l.account_uuid
+HAVING sum(l.amount_delta) <> 0;
+
+INSERT INTO billing.account_states (account_uuid, balance, shown_remaining, shown_period, last_rated_at, opened_at)
+SELECT account_uuid, current_balance, remaining_included_quota, period_start, last_rated_bucket_at, now()
+  FROM public.account_quota_states;
