@@ -10,6 +10,11 @@ public record Caller(String name, Set<Right> rights) implements Principal {
     rights = Set.copyOf(rights);
   }
 
+  /** Whether the right of that text is among ours. */
+  boolean holds(String right) {
+    return rights.stream().anyMatch(own -> own.text().equals(right));
+  }
+
   @Override
   public String getName() {
     return name;

@@ -8,24 +8,15 @@ import java.util.stream.Collectors;
 /** What a token may do. A right implies no other. */
 public enum Right {
   /** Start the collect and reconcile jobs. */
-  JOBS(Right.JOBS_NAME),
+  JOBS("jobs"),
   /** Read {@code /v1/status}. */
-  STATUS(Right.STATUS_NAME),
+  STATUS("status"),
   /** Push snapshots. */
-  INGEST(Right.INGEST_NAME),
+  INGEST("ingest"),
   /** GET on the admin port. */
   ADMIN_READ("admin:read"),
   /** Everything else on the admin port. */
   ADMIN_WRITE("admin:write");
-
-  /** {@link #JOBS} where an annotation needs a constant. */
-  public static final String JOBS_NAME = "jobs";
-
-  /** {@link #STATUS} where an annotation needs a constant. */
-  public static final String STATUS_NAME = "status";
-
-  /** {@link #INGEST} where an annotation needs a constant. */
-  public static final String INGEST_NAME = "ingest";
 
   private final String text;
 

@@ -81,7 +81,7 @@ public record AuthSection(
     Map<String, Right> known = Right.byText();
     Set<Right> rights = new HashSet<>();
     for (String text : entry.rights() == null ? List.<String>of() : entry.rights()) {
-      rights.add(reader.choice(where + ".rights", text, Right.STATUS_NAME, known));
+      rights.add(reader.choice(where + ".rights", text, Right.STATUS.text(), known));
     }
     if (rights.isEmpty()) {
       reader.problem(where + ".rights is empty: must be some of " + known.keySet().stream().sorted().toList());
