@@ -21,6 +21,8 @@ public final class RightsFeature implements DynamicFeature {
   private final boolean loopbackAllowed;
 
   /**
+   * Guards by these tokens.
+   *
    * @param loopbackAllowed whether {@link Needs#orLoopback()} counts
    */
   public RightsFeature(Authenticator<String, Caller> tokens, boolean loopbackAllowed) {

@@ -42,6 +42,8 @@ final class SourceListReader {
   private final List<String> problems = new ArrayList<>();
 
   /**
+   * Makes a reader that has found no problem yet.
+   *
    * @param collectInterval of a source that names none
    */
   SourceListReader(Duration collectInterval) {

@@ -20,6 +20,8 @@ public final class JobJournal {
   private final String instance;
 
   /**
+   * Keeps the runs of this process.
+   *
    * @param instance names this process in the record
    */
   public JobJournal(Jdbi jdbi, String instance) {

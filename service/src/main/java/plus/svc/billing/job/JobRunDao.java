@@ -13,6 +13,8 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 public interface JobRunDao {
 
   /**
+   * Notes that a run began.
+   *
    * @return the run's id
    */
   @SqlUpdate(

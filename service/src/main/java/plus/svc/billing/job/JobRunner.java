@@ -45,6 +45,8 @@ public final class JobRunner implements Jobs, Managed {
   private JobResult last = never();
 
   /**
+   * Makes a runner that has run nothing yet.
+   *
    * @param stopWait how long a stop waits for runs before it interrupts them
    */
   public JobRunner(

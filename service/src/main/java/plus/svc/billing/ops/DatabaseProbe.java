@@ -30,6 +30,8 @@ public final class DatabaseProbe implements Managed {
   private @Nullable CompletableFuture<Boolean> asking;
 
   /**
+   * Makes a probe that has asked nothing yet.
+   *
    * @param ping true if the database answered; may hang or throw
    */
   public DatabaseProbe(BooleanSupplier ping, Duration cap) {

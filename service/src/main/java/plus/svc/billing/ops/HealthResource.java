@@ -17,6 +17,8 @@ public final class HealthResource {
   private final Supplier<Health> health;
 
   /**
+   * Tells what the supplier says.
+   *
    * @param health answers at once
    */
   public HealthResource(Supplier<Health> health) {

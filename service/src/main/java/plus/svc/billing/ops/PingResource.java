@@ -15,6 +15,8 @@ public final class PingResource {
   private final Ping ping;
 
   /**
+   * Tells the identity of one image.
+   *
    * @param image the deployed image's reference, '' if unknown
    */
   public PingResource(String image) {

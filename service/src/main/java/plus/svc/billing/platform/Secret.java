@@ -19,6 +19,8 @@ public final class Secret {
   }
 
   /**
+   * Wraps a clear text.
+   *
    * @param value kept as it is, blanks included
    * @throws IllegalArgumentException if it is nothing but blanks
    */

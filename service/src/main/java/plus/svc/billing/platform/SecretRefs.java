@@ -17,6 +17,8 @@ public final class SecretRefs {
   private final Map<String, String> variables;
 
   /**
+   * Takes the variables that {@code env:} names.
+   *
    * @param variables the environment, dotenv files included
    */
   public SecretRefs(Map<String, String> variables) {

@@ -44,7 +44,7 @@ final class ConnectionUrl {
     StringJoiner hosts = new StringJoiner(",");
     StringJoiner ports = new StringJoiner(",");
     String list = authority.substring(at + 1);
-    for (String host : list.split(",")) {
+    for (String host : list.split(",", -1)) {
       int colon = host.endsWith("]") ? -1 : host.lastIndexOf(':');
       hosts.add(decode(colon < 0 ? host : host.substring(0, colon)));
       ports.add(colon < 0 ? "" : host.substring(colon + 1));
@@ -56,7 +56,7 @@ final class ConnectionUrl {
   }
 
   private static void readQuery(String query, Map<String, String> settings) {
-    for (String pair : query.split("&")) {
+    for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0) {
         String key = decode(pair.substring(0, equals));

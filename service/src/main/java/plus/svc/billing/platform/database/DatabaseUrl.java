@@ -49,6 +49,8 @@ public record DatabaseUrl(
   }
 
   /**
+   * Reads either form.
+   *
    * @param systemUser stands in for a missing user
    * @throws IllegalArgumentException saying what is wrong, without the password
    */
@@ -65,7 +67,7 @@ public record DatabaseUrl(
     return new DatabaseUrl(
         hosts(settings),
         database,
-        settings.getOrDefault("user", "").isEmpty() ? systemUser : settings.get("user"),
+        settings.getOrDefault("user", systemUser),
         password.isBlank() ? null : Secret.of(password),
         DriverProperties.of(settings));
   }

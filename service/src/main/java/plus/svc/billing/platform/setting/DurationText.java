@@ -8,6 +8,8 @@ public final class DurationText {
   private DurationText() {}
 
   /**
+   * Reads a duration.
+   *
    * @throws IllegalArgumentException if the text is neither
    */
   public static Duration parse(String text) {

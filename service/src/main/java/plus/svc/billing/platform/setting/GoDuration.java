@@ -33,6 +33,8 @@ public final class GoDuration {
   private GoDuration() {}
 
   /**
+   * Reads a duration.
+   *
    * @throws IllegalArgumentException if the text is none, such as {@code 60}, {@code 1d} or {@code
    *     1 m}
    */
@@ -64,8 +66,9 @@ public final class GoDuration {
   }
 
   private static BigInteger nanosOf(String number, String unit) {
+    long nanos = NANOS_OF.getOrDefault(unit, 0L);
     // BigDecimal reads both "1." and ".5".
-    return new BigDecimal(number).multiply(BigDecimal.valueOf(NANOS_OF.get(unit))).toBigInteger();
+    return new BigDecimal(number).multiply(BigDecimal.valueOf(nanos)).toBigInteger();
   }
 
   private static IllegalArgumentException invalid(String text) {

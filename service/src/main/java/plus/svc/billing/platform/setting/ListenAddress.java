@@ -16,6 +16,8 @@ public record ListenAddress(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
   /**
+   * Reads an address.
+   *
    * @throws IllegalArgumentException if the text has none of the {@link #FORMS}
    */
   public static ListenAddress parse(String text) {

@@ -140,6 +140,8 @@ public final class SettingReader {
   }
 
   /**
+   * Ends the reading.
+   *
    * @throws StartRefused with all problems, if there is any
    */
   public void finish() {

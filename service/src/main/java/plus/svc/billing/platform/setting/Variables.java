@@ -26,13 +26,16 @@ public final class Variables {
   private Variables() {}
 
   /**
+   * The variables of the process, completed by the dotenv files.
+   *
    * @param process the variables of the process
    * @param directory where dotenv files are looked for; a missing file is no error
    * @throws StartRefused if {@code APP_ENV} or a dotenv file cannot be read
    */
   public static Map<String, String> load(Map<String, String> process, Path directory) {
     Map<String, String> all = new HashMap<>(process);
-    String appEnv = all.getOrDefault(APP_ENV, "").isBlank() ? DEFAULT_APP_ENV : all.get(APP_ENV).strip();
+    String given = all.getOrDefault(APP_ENV, "").strip();
+    String appEnv = given.isEmpty() ? DEFAULT_APP_ENV : given;
     if (!APP_ENV_FORM.matcher(appEnv).matches()) {
       throw new StartRefused(
           "APP_ENV is '"

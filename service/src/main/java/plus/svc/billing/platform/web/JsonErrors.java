@@ -42,7 +42,7 @@ public final class JsonErrors implements ExceptionMapper<Throwable> {
           .build();
     }
     if (error instanceof JsonProcessingException) {
-      return json(400, new ErrorMessage("bad_request", MESSAGES.get(400)));
+      return json(400, new ErrorMessage("bad_request", "the body is no JSON"));
     }
     return json(SERVER_ERRORS, internal(error));
   }
