@@ -34,6 +34,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private String instance = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private String ingestMode = "";
 
   @JsonProperty
@@ -89,6 +93,7 @@ public final class BillingConfiguration extends Configuration {
     Settings settings =
         new Settings(
             reader.text(image, ""),
+            reader.text(instance, ""),
             mode,
             database.read(reader, systemUser),
             listen.read(reader),

@@ -4,6 +4,8 @@ import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.util.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
+import plus.svc.billing.platform.database.DatabaseStart;
 import plus.svc.billing.platform.database.DatabaseUrl;
 
 /**
@@ -41,6 +43,18 @@ public record DatabaseSettings(
     factory.setValidationQuery("SELECT 1");
     factory.setAutoCommentsEnabled(false);
     return factory;
+  }
+
+  /** What must be done with the database before the service listens. */
+  public DatabaseStart start() {
+    Properties properties = new Properties();
+    properties.putAll(driverProperties());
+    properties.setProperty("user", url.user());
+    if (url.password() != null) {
+      properties.setProperty("password", url.password().reveal());
+    }
+    properties.setProperty("loginTimeout", properties.getProperty("connectTimeout"));
+    return new DatabaseStart(url.jdbcUrl(), properties);
   }
 
   private Map<String, String> driverProperties() {

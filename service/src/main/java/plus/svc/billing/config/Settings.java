@@ -8,10 +8,12 @@ import plus.svc.billing.pipeline.source.SourceSpec;
  * Everything that was configured, checked; nothing here can be wrong any more.
  *
  * @param image the deployed image's reference, '' if unknown
+ * @param instance names this process in leases and records, '' for a name of its own making
  * @param sources empty in push mode
  */
 public record Settings(
     String image,
+    String instance,
     IngestMode ingestMode,
     DatabaseSettings database,
     ListenSettings listen,
