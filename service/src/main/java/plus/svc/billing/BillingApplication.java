@@ -26,8 +26,8 @@ import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
 import plus.svc.billing.platform.setting.Variables;
 
 /**
- * The billing service's entry point: {@code server config.yml} serves, {@code db migrate config.yml}
- * brings the schema up to date.
+ * The billing service's entry point: {@code server config.yml} serves, {@code db migrate
+ * config.yml} brings the schema up to date.
  */
 public class BillingApplication extends Application<BillingConfiguration> {
 
@@ -85,7 +85,8 @@ public class BillingApplication extends Application<BillingConfiguration> {
   public void run(BillingConfiguration configuration, Environment environment) throws Exception {
     Settings settings = configuration.read(variables, systemUser());
     if (!(configuration.getServerFactory() instanceof DefaultServerFactory server)) {
-      throw new StartRefused("server.type must be default: the admin port has an address of its own");
+      throw new StartRefused(
+          "server.type must be default: the admin port has an address of its own");
     }
     settings.listen().applyTo(server);
     awaitDatabase(settings.database());
@@ -111,9 +112,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
   private static void awaitDatabase(DatabaseSettings settings) throws Exception {
     DatabaseStart database = settings.start();
     database.awaitDatabase(
-        settings.startupRetries(),
-        settings.retryInterval(),
-        time -> Thread.sleep(time.toMillis()));
+        settings.startupRetries(), settings.retryInterval(), time -> Thread.sleep(time.toMillis()));
     database.requireMigrated(MIGRATIONS);
   }
 

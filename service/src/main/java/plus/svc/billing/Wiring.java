@@ -86,7 +86,9 @@ final class Wiring {
   private DatabaseProbe probe(Jdbi jdbi) {
     DatabaseProbe probe =
         new DatabaseProbe(
-            () -> jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one()) == 1,
+            () ->
+                jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
+                    == 1,
             PROBE_CAP);
     environment.lifecycle().manage(probe);
     return probe;

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param code for programs: {@code unauthorized}, {@code forbidden}, {@code not_found}, {@code
  *     method_not_allowed}, {@code bad_request}, {@code internal}, ...
- * @param message for people; for {@code internal} it names the reference under which the log has more
+ * @param message for people; for {@code internal} it names the reference under which the log has
+ *     more
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record ErrorMessage(

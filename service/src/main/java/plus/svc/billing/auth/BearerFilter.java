@@ -40,7 +40,9 @@ final class BearerFilter extends AuthFilter<String, Caller> {
   @Override
   public void filter(ContainerRequestContext request) {
     String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    if (header == null && loopbackAllowed && LoopbackCall.is(Objects.requireNonNull(servletRequest))) {
+    if (header == null
+        && loopbackAllowed
+        && LoopbackCall.is(Objects.requireNonNull(servletRequest))) {
       return;
     }
     String token = BearerHeader.token(header).orElse(null);

@@ -15,7 +15,8 @@ import java.lang.reflect.Method;
  */
 public final class RightsFeature implements DynamicFeature {
 
-  private static final String OURS = RightsFeature.class.getPackageName().replaceAll("\\.auth$", "");
+  private static final String OURS =
+      RightsFeature.class.getPackageName().replaceAll("\\.auth$", "");
 
   private final Authenticator<String, Caller> tokens;
   private final boolean loopbackAllowed;

@@ -16,9 +16,7 @@ import plus.svc.billing.platform.setting.SettingReader;
 
 /** {@code auth}: who may call, by token. */
 public record AuthSection(
-    @Nullable String platformToken,
-    @Nullable String adminToken,
-    @Nullable List<Entry> tokens) {
+    @Nullable String platformToken, @Nullable String adminToken, @Nullable List<Entry> tokens) {
 
   /**
    * {@code auth.tokens[]}: one token.
@@ -63,7 +61,8 @@ public record AuthSection(
       String where = "auth.tokens[" + i + "]";
       String name = reader.text(entries.get(i).name(), "");
       if (name.isEmpty() || !names.add(name)) {
-        reader.problem(where + ".name is '" + name + "': must be unique, and not platform or admin");
+        reader.problem(
+            where + ".name is '" + name + "': must be unique, and not platform or admin");
       }
       Set<Right> rights = readRights(reader, where, entries.get(i));
       readSecret(reader, where, entries.get(i), secrets)
@@ -84,7 +83,8 @@ public record AuthSection(
       rights.add(reader.choice(where + ".rights", text, Right.STATUS.text(), known));
     }
     if (rights.isEmpty()) {
-      reader.problem(where + ".rights is empty: must be some of " + known.keySet().stream().sorted().toList());
+      reader.problem(
+          where + ".rights is empty: must be some of " + known.keySet().stream().sorted().toList());
     }
     return rights;
   }

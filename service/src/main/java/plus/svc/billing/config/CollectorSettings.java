@@ -12,4 +12,8 @@ import java.time.Duration;
  * @param leaseTime how long a source stays with an instance that no longer renews
  */
 public record CollectorSettings(
-    Duration interval, int workers, int pageSnapshots, Duration firstLookBack, Duration leaseTime) {}
+    Duration interval,
+    int workers,
+    int pageSnapshots,
+    Duration firstLookBack,
+    Duration leaseTime) {}

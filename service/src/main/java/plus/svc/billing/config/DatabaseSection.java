@@ -14,9 +14,11 @@ public record DatabaseSection(
     @Nullable String retryInterval) {
 
   /** Nothing given: every default. */
-  public static final DatabaseSection EMPTY = new DatabaseSection(null, null, null, null, null, null);
+  public static final DatabaseSection EMPTY =
+      new DatabaseSection(null, null, null, null, null, null);
 
-  private static final String URL_NAMES = "SUPABASE_CONNECT_URI, SUPABASE_CONNECT_URL or DATABASE_URL";
+  private static final String URL_NAMES =
+      "SUPABASE_CONNECT_URI, SUPABASE_CONNECT_URL or DATABASE_URL";
   private static final String ANYWHERE = "postgres://localhost/account";
 
   /** Checks the texts; {@code systemUser} stands in where the URL names no user. */
@@ -36,7 +38,8 @@ public record DatabaseSection(
         open,
         idle,
         reader.interval("DB_PING_TIMEOUT (database.pingTimeout)", pingTimeout, "3s"),
-        reader.count("DB_STARTUP_RETRIES (database.startupRetries)", startupRetries, "15", 1, 10_000),
+        reader.count(
+            "DB_STARTUP_RETRIES (database.startupRetries)", startupRetries, "15", 1, 10_000),
         reader.delay("DB_RETRY_INTERVAL (database.retryInterval)", retryInterval, "2s"));
   }
 

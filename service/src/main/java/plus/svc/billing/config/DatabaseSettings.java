@@ -61,7 +61,8 @@ public record DatabaseSettings(
     Map<String, String> properties = new HashMap<>();
     properties.put("ApplicationName", "billing-service");
     properties.put("tcpKeepAlive", "true");
-    long seconds = Math.max(1L, (pingTimeout.toMillis() + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND);
+    long seconds =
+        Math.max(1L, (pingTimeout.toMillis() + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND);
     properties.put("connectTimeout", Long.toString(seconds));
     properties.putAll(url.properties());
     return properties;

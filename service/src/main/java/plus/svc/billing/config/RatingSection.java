@@ -86,7 +86,8 @@ public record RatingSection(
   private Map<String, RatingSettings.PlanTerms> readPlans(SettingReader reader) {
     Map<String, RatingSettings.PlanTerms> terms = new HashMap<>();
     if (plans != null) {
-      plans.forEach((name, plan) -> terms.put(name, readPlan(reader, "rating.plans." + name, plan)));
+      plans.forEach(
+          (name, plan) -> terms.put(name, readPlan(reader, "rating.plans." + name, plan)));
     }
     return terms;
   }

@@ -22,8 +22,8 @@ import plus.svc.billing.platform.setting.SettingReader;
 
 /**
  * Reads source objects, the keys of the earlier writer ({@code expected_node_id}, {@code
- * timeout_seconds}, ...) and the newer ones side by side; collects every problem instead of stopping
- * at the first. A source that names no {@code auth_mode} sends the platform's token.
+ * timeout_seconds}, ...) and the newer ones side by side; collects every problem instead of
+ * stopping at the first. A source that names no {@code auth_mode} sends the platform's token.
  */
 final class SourceListReader {
 
@@ -140,11 +140,16 @@ final class SourceListReader {
             credential,
             named.text("ca_bundle_ref", ""),
             named.text("server_name", ""),
-            named.parsed("collect_interval", collectInterval, "a duration such as 1m", DurationText::parse),
+            named.parsed(
+                "collect_interval", collectInterval, "a duration such as 1m", DurationText::parse),
             requestTimeout(named),
             named.choice("mode", "window", MODES),
             named.choice("first_snapshot", "baseline", FIRST),
-            named.parsed("billing_from", Instant.EPOCH, "an instant such as 2026-01-31T00:00:00Z", Instant::parse),
+            named.parsed(
+                "billing_from",
+                Instant.EPOCH,
+                "an instant such as 2026-01-31T00:00:00Z",
+                Instant::parse),
             named.wholeNumber("max_bytes_per_second", SourceSpec.DEFAULT_MAX_BYTES_PER_SECOND));
     return url.map(known -> spec);
   }

@@ -25,7 +25,8 @@ public record JobOutcome(
   /**
    * One source's part.
    *
-   * @param error why it failed, without anything secret; null if it answered, be it with nothing new
+   * @param error why it failed, without anything secret; null if it answered, be it with nothing
+   *     new
    */
   public record Source(String sourceId, @Nullable String error) {}
 
@@ -54,7 +55,8 @@ public record JobOutcome(
         sources.stream()
             .filter(source -> source.error() != null)
             .map(source -> source.sourceId() + ": " + source.error());
-    Stream<String> aside = setAside > 0 ? Stream.of(setAside + " samples set aside") : Stream.empty();
+    Stream<String> aside =
+        setAside > 0 ? Stream.of(setAside + " samples set aside") : Stream.empty();
     return Stream.concat(failures, aside).collect(Collectors.joining("; "));
   }
 }

@@ -9,7 +9,9 @@ final class SourcesHealth {
 
   private SourcesHealth() {}
 
-  /** Degraded until something was tried, and while nothing works; a part that fails is only told. */
+  /**
+   * Degraded until something was tried, and while nothing works; a part that fails is only told.
+   */
   static Health of(List<SourceStatus> sources) {
     if (sources.isEmpty()) {
       return new Health(Health.DEGRADED, "no source is enabled");

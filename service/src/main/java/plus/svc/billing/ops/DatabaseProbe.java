@@ -11,8 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the database whether it is there, in a thread of its own. Callers that come while it is asked
- * share the answer, so that an open endpoint cannot drain the pool; nobody waits longer than the cap.
+ * Asks the database whether it is there, in a thread of its own. Callers that come while it is
+ * asked share the answer, so that an open endpoint cannot drain the pool; nobody waits longer than
+ * the cap.
  */
 public final class DatabaseProbe implements Managed {
 

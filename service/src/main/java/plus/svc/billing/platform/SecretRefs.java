@@ -35,7 +35,8 @@ public final class SecretRefs {
     if (ref.startsWith("env:")) {
       String value = variables.get(ref.substring("env:".length()));
       if (value == null || value.isBlank()) {
-        throw new IllegalArgumentException("variable " + ref.substring("env:".length()) + " is not set");
+        throw new IllegalArgumentException(
+            "variable " + ref.substring("env:".length()) + " is not set");
       }
       return Secret.of(value.strip());
     }
@@ -58,7 +59,8 @@ public final class SecretRefs {
       }
       return Secret.of(text.strip());
     } catch (IOException | InvalidPathException e) {
-      throw new IllegalArgumentException("file " + name + " cannot be read: " + e.getClass().getSimpleName(), e);
+      throw new IllegalArgumentException(
+          "file " + name + " cannot be read: " + e.getClass().getSimpleName(), e);
     }
   }
 }

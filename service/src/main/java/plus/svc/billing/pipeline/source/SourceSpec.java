@@ -14,12 +14,12 @@ import plus.svc.billing.platform.Loopback;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
- * One exporter endpoint as configured: where it is, whom we expect there, how we trust it, how often
- * we ask.
+ * One exporter endpoint as configured: where it is, whom we expect there, how we trust it, how
+ * often we ask.
  *
  * <p>The constructor normalises (blank is absent, the URL loses its trailing slashes); {@link
- * #problems()} says what is wrong with one source, {@link #problemsOf} with all of them together, so
- * that a start can refuse with every reason at once.
+ * #problems()} says what is wrong with one source, {@link #problemsOf} with all of them together,
+ * so that a start can refuse with every reason at once.
  *
  * @param nodeId node every snapshot must carry; blank is not checked
  * @param env environment every snapshot must carry; blank is not checked
@@ -118,7 +118,8 @@ public record SourceSpec(
     }
     if (scheme.equals("http") && !Loopback.isLiteral(baseUrl.getHost())) {
       problems.add(
-          text("base_url", shown, "https:// (plain http:// only to 127.0.0.1, [::1] or localhost)"));
+          text(
+              "base_url", shown, "https:// (plain http:// only to 127.0.0.1, [::1] or localhost)"));
     }
     if (baseUrl.getRawUserInfo() != null
         || baseUrl.getRawQuery() != null

@@ -25,7 +25,12 @@ final class ConnectionUrl {
     int slash = rest.indexOf('/');
     String path = slash < 0 ? "" : rest.substring(slash + 1);
     if (path.indexOf('@') >= 0) {
-      throw new IllegalArgumentException("has a '/' before the '@': in a password it must be written %2F");
+      throw new IllegalArgumentException(
+          "has a '/' before the '@': in a password it must be written %2F");
+    }
+    if (query.indexOf('@') >= 0 && rest.indexOf('@') < 0) {
+      throw new IllegalArgumentException(
+          "has a '?' before the '@': in a password it must be written %3F");
     }
     readAuthority(slash < 0 ? rest : rest.substring(0, slash), settings);
     put(settings, "dbname", decode(path));

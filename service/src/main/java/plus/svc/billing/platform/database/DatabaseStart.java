@@ -19,7 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.platform.setting.StartRefused;
 
-/** What must hold of the database before the service listens: it answers, and its schema is ours. */
+/**
+ * What must hold of the database before the service listens: it answers, and its schema is ours.
+ */
 public final class DatabaseStart {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
@@ -65,7 +67,12 @@ public final class DatabaseStart {
                   "billing-service cannot start: %s did not answer %d attempts %s apart; the last said: %s",
                   jdbcUrl, attempts, between, e.getMessage()));
         }
-        LOG.warn("{} does not answer (attempt {} of {}): {}", jdbcUrl, attempt, attempts, e.getMessage());
+        LOG.warn(
+            "{} does not answer (attempt {} of {}): {}",
+            jdbcUrl,
+            attempt,
+            attempts,
+            e.getMessage());
         pause.take(between);
       }
     }
@@ -84,9 +91,7 @@ public final class DatabaseStart {
       return;
     }
     String names =
-        String.join(
-            ", ",
-            pending.stream().limit(SHOWN_CHANGE_SETS).map(ChangeSet::getId).toList());
+        String.join(", ", pending.stream().limit(SHOWN_CHANGE_SETS).map(ChangeSet::getId).toList());
     throw new StartRefused(
         String.format(
             "billing-service cannot start: %d migrations are pending in %s (%s%s); run: %s",

@@ -10,8 +10,8 @@ import plus.svc.billing.platform.Secret;
 
 /**
  * Where the database is and who we are there, translated from what libpq and pgx read ({@code
- * postgres://user:password@host:5432/name?sslmode=disable} or {@code host=... user=...}) to what the
- * JDBC driver reads. No error and no {@link #toString()} shows a password.
+ * postgres://user:password@host:5432/name?sslmode=disable} or {@code host=... user=...}) to what
+ * the JDBC driver reads. No error and no {@link #toString()} shows a password.
  *
  * @param hosts in the order they are tried
  * @param properties of the JDBC driver, without user and password
@@ -74,7 +74,9 @@ public record DatabaseUrl(
 
   /** The driver's URL: hosts and database, nothing secret. */
   public String jdbcUrl() {
-    return hosts.stream().map(Host::toString).collect(Collectors.joining(",", "jdbc:postgresql://", "/"))
+    return hosts.stream()
+            .map(Host::toString)
+            .collect(Collectors.joining(",", "jdbc:postgresql://", "/"))
         + URLEncoder.encode(database, StandardCharsets.UTF_8);
   }
 
@@ -106,7 +108,9 @@ public record DatabaseUrl(
     if (port.isEmpty()) {
       return new Host(bare, DEFAULT_PORT);
     }
-    if (!port.matches("\\d{1,5}") || Integer.parseInt(port) == 0 || Integer.parseInt(port) > 65_535) {
+    if (!port.matches("\\d{1,5}")
+        || Integer.parseInt(port) == 0
+        || Integer.parseInt(port) > 65_535) {
       // Not shown: a password with an unescaped '/' ends up here.
       throw new IllegalArgumentException(
           "has a port that is no number from 1 to 65535; a '/', '?' or '#' in the password must be"

@@ -50,12 +50,15 @@ final class DriverProperties {
         .forEach(
             (key, value) -> {
               if (REFUSED.contains(key)) {
-                throw new IllegalArgumentException("has '" + key + "', which is not supported here");
+                throw new IllegalArgumentException(
+                    "has '" + key + "', which is not supported here");
               } else if (RENAMED.containsKey(key)) {
                 properties.put(RENAMED.get(key), value);
               } else if (key.equals("target_session_attrs")) {
                 properties.put("targetServerType", target(value));
-              } else if (!ADDRESS.contains(key) && !IGNORED.contains(key) && !key.equals("sslmode")) {
+              } else if (!ADDRESS.contains(key)
+                  && !IGNORED.contains(key)
+                  && !key.equals("sslmode")) {
                 server.add("-c " + key + "=" + value.replace("\\", "\\\\").replace(" ", "\\ "));
               }
             });

@@ -26,8 +26,7 @@ final class KeywordString {
       }
       String value = pair.group(3) != null ? pair.group(3) : pair.group(4);
       String key = pair.group(1);
-      settings.put(
-          key.equals("database") ? "dbname" : key, value.replaceAll("(?s)\\\\(.)", "$1"));
+      settings.put(key.equals("database") ? "dbname" : key, value.replaceAll("(?s)\\\\(.)", "$1"));
       at = pair.end();
     }
     settings.values().removeIf(String::isEmpty);

@@ -2,7 +2,10 @@ package plus.svc.billing.platform.setting;
 
 import java.time.Duration;
 
-/** Durations of the configuration: Go's spelling ({@code 1m30s}) or Dropwizard's ({@code 5 minutes}). */
+/**
+ * Durations of the configuration: Go's spelling ({@code 1m30s}) or Dropwizard's ({@code 5
+ * minutes}).
+ */
 public final class DurationText {
 
   private DurationText() {}

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as Go writes them: an optional sign, then numbers with units ({@code ns us µs ms s m h})
- * one after another, decimals allowed ({@code 1h30m}, {@code 1.5h}, {@code .5s}), or a bare {@code
- * 0}. Anything below a nanosecond is cut off; the range is that of 64-bit nanoseconds.
+ * Durations as Go writes them: an optional sign, then numbers with units ({@code ns us µs ms s m
+ * h}) one after another, decimals allowed ({@code 1h30m}, {@code 1.5h}, {@code .5s}), or a bare
+ * {@code 0}. Anything below a nanosecond is cut off; the range is that of 64-bit nanoseconds.
  */
 public final class GoDuration {
 

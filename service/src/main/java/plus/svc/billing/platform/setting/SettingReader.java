@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the texts of the configuration into values and collects what is wrong with them, so that one
- * error can name every bad setting: its name, its value, what is allowed.
+ * Turns the texts of the configuration into values and collects what is wrong with them, so that
+ * one error can name every bad setting: its name, its value, what is allowed.
  *
  * <p>A blank text is an absent one and gives the fallback. A bad one also gives the fallback, so
  * that reading goes on; {@link #finish()} then refuses the start.
@@ -109,8 +109,7 @@ public final class SettingReader {
 
   /** {@code true} or {@code false}. */
   public boolean flag(String name, @Nullable String text, boolean fallback) {
-    return choice(
-        name, text, fallback ? "true" : "false", Map.of("true", true, "false", false));
+    return choice(name, text, fallback ? "true" : "false", Map.of("true", true, "false", false));
   }
 
   /** One of the named values; case does not matter. */

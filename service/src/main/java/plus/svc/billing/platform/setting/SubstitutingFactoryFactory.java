@@ -16,8 +16,8 @@ import org.apache.commons.text.StringSubstitutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML and puts variables into its texts: {@code ${NAME}} and {@code ${NAME:-default}}, nested
- * ones too.
+ * Reads YAML and puts variables into its texts: {@code ${NAME}} and {@code ${NAME:-default}},
+ * nested ones too.
  *
  * <p>Dropwizard's own way replaces in the file's text before YAML is parsed, so that a quote, a
  * {@code #} or a line end in a value changes the document. Here the document is parsed first and a

@@ -62,12 +62,18 @@ public final class Variables {
     return Map.copyOf(kept);
   }
 
+  /** The parser takes off double quotes only; JSON is best put in single ones. */
+  private static String withoutSingleQuotes(String value) {
+    boolean quoted = value.length() >= 2 && value.startsWith("'") && value.endsWith("'");
+    return quoted ? value.substring(1, value.length() - 1) : value;
+  }
+
   private static Map<String, String> readDotenv(Path directory, String file) {
     try {
       Map<String, String> found = new HashMap<>();
       Dotenv dotenv = Dotenv.configure().directory(directory.toString()).filename(file).load();
       for (DotenvEntry entry : dotenv.entries(Dotenv.Filter.DECLARED_IN_ENV_FILE)) {
-        found.put(entry.getKey(), entry.getValue());
+        found.put(entry.getKey(), withoutSingleQuotes(entry.getValue()));
       }
       return found;
     } catch (DotenvException e) {
