@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import liquibase.Contexts;
 import liquibase.Liquibase;
 import liquibase.Scope;
+import liquibase.UpdateSummaryEnum;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
@@ -75,6 +76,7 @@ public final class PostgresHarness {
                     "migrations.xml",
                     new ClassLoaderResourceAccessor(),
                     new JdbcConnection(connection))) {
+              liquibase.setShowSummary(UpdateSummaryEnum.OFF);
               liquibase.update(new Contexts());
             }
           });

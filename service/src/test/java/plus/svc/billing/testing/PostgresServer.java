@@ -1,6 +1,7 @@
 package plus.svc.billing.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -62,6 +63,7 @@ record PostgresServer(String origin, PostgresAddress address, Runnable stop) {
     try {
       var server =
           EmbeddedPostgres.builder()
+              .setOverrideWorkingDirectory(unpackedHere())
               .setPGStartupWait(Duration.ofMinutes(1))
               .setServerConfig("fsync", "off")
               .setServerConfig("synchronous_commit", "off")
@@ -74,6 +76,14 @@ record PostgresServer(String origin, PostgresAddress address, Runnable stop) {
     } catch (IOException e) {
       throw new UncheckedIOException("the embedded PostgreSQL does not start", e);
     }
+  }
+
+  /**
+   * One folder a user: the default is one for all, and unwritable for the second user of a host.
+   */
+  private static File unpackedHere() {
+    var user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_-]", "_");
+    return new File(System.getProperty("java.io.tmpdir"), "billing-embedded-pg-" + user);
   }
 
   private static void close(EmbeddedPostgres server) {
