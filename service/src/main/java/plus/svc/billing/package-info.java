@@ -1,12 +1,12 @@
 /**
- * The billing service. The data goes one way:\n *\n *
+ * The billing service. The data goes one way:
  *
- * <pre>\n * source → snapshot → metering → rating → ledger → readmodel\n * </pre>
- *
- * \n *\n *
+ * <pre>
+ * source → snapshot → metering → rating → ledger → readmodel
+ * </pre>
  *
  * <p>Each arrow is a package under {@code pipeline}; a stage sees only the types of the stage
- * before\n * it. An architecture test holds this picture true.
+ * before it. An architecture test holds this picture true.
  */
 @NullMarked
 package plus.svc.billing;
