@@ -19,6 +19,7 @@ import plus.svc.billing.ops.PingResource;
 import plus.svc.billing.ops.ReadinessResource;
 import plus.svc.billing.platform.web.JsonErrors;
 import plus.svc.billing.platform.web.LineEnd;
+import plus.svc.billing.platform.web.NoOptions;
 
 /** Everything that answers HTTP, and the guards before it. */
 final class HttpEdges {
@@ -40,6 +41,7 @@ final class HttpEdges {
     JerseyEnvironment jersey = environment.jersey();
     jersey.register(new JsonErrors());
     jersey.register(new LineEnd());
+    jersey.register(new NoOptions());
     jersey.register(new RightsFeature(tokens, settings.allowUnauthenticatedLoopback()));
     jersey.register(new PingResource(image));
     jersey.register(new HealthResource(jobs::health));

@@ -15,7 +15,7 @@ import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.job.CollectJob;
-import plus.svc.billing.job.JobJournal;
+import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.PushModeJobs;
@@ -72,7 +72,7 @@ final class Wiring {
         new JobRunner(
             collectJob(jdbi),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new JobJournal(jdbi, instance),
+            new DatabaseJobJournal(jdbi, instance),
             clock,
             JOB_STOP_WAIT);
     environment.lifecycle().manage(runner);

@@ -2,14 +2,11 @@ package plus.svc.billing.auth;
 
 import io.dropwizard.auth.AuthFilter;
 import io.dropwizard.auth.Authenticator;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets a request through whose {@code Authorization} header holds a token with the right. Unlike
@@ -18,18 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class BearerFilter extends AuthFilter<String, Caller> {
 
   private final Right right;
-  private final boolean loopbackAllowed;
+  private final BooleanSupplier mayOmitToken;
 
-  @Context private @Nullable HttpServletRequest servletRequest;
-
-  private BearerFilter(Right right, boolean loopbackAllowed) {
+  private BearerFilter(Right right, BooleanSupplier mayOmitToken) {
     this.right = right;
-    this.loopbackAllowed = loopbackAllowed;
+    this.mayOmitToken = mayOmitToken;
   }
 
+  /** {@code mayOmitToken} is asked about the request at hand if it has no such header. */
   static BearerFilter guarding(
-      Authenticator<String, Caller> tokens, Right right, boolean loopbackAllowed) {
-    return new Builder(right, loopbackAllowed)
+      Authenticator<String, Caller> tokens, Right right, BooleanSupplier mayOmitToken) {
+    return new Builder(right, mayOmitToken)
         .setAuthenticator(tokens)
         .setAuthorizer((caller, role, request) -> caller.holds(role))
         .setPrefix("Bearer")
@@ -40,9 +36,7 @@ final class BearerFilter extends AuthFilter<String, Caller> {
   @Override
   public void filter(ContainerRequestContext request) {
     String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    if (header == null
-        && loopbackAllowed
-        && LoopbackCall.is(Objects.requireNonNull(servletRequest))) {
+    if (header == null && mayOmitToken.getAsBoolean()) {
       return;
     }
     String token = BearerHeader.token(header).orElse(null);
@@ -57,16 +51,16 @@ final class BearerFilter extends AuthFilter<String, Caller> {
   private static final class Builder extends AuthFilterBuilder<String, Caller, BearerFilter> {
 
     private final Right right;
-    private final boolean loopbackAllowed;
+    private final BooleanSupplier mayOmitToken;
 
-    Builder(Right right, boolean loopbackAllowed) {
+    Builder(Right right, BooleanSupplier mayOmitToken) {
       this.right = right;
-      this.loopbackAllowed = loopbackAllowed;
+      this.mayOmitToken = mayOmitToken;
     }
 
     @Override
     protected BearerFilter newInstance() {
-      return new BearerFilter(right, loopbackAllowed);
+      return new BearerFilter(right, mayOmitToken);
     }
   }
 }
