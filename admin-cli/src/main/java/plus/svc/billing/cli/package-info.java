@@ -1,6 +1,4 @@
-/**
- * The operators' command line. It talks HTTP to the service and never to the database.
- */
+/** The operators' command line. It talks HTTP to the service and never to the database. */
 @NullMarked
 package plus.svc.billing.cli;
 

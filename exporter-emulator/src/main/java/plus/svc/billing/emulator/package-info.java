@@ -1,5 +1,6 @@
 /**
- * An emulator of the platform's traffic exporters. It depends on nothing else of this project, so that\n * it can stand as an independent witness in tests and run alone.
+ * An emulator of the platform's traffic exporters. It depends on nothing else of this project, so
+ * that it can stand as an independent witness in tests and run alone.
  */
 @NullMarked
 package plus.svc.billing.emulator;

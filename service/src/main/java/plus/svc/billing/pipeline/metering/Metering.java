@@ -7,8 +7,8 @@ import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
  * Turns the ordered snapshots of one node into usage. The rules are those of the design, section 3:
  *
  * <ul>
- *   <li>A node's first snapshot is a baseline, or counts whole, by policy; a series first seen later
- *       began at zero.
+ *   <li>A node's first snapshot is a baseline, or counts whole, by policy; a series first seen
+ *       later began at zero.
  *   <li>Another epoch: every counter of the node began at zero. Same epoch and a counter fell: the
  *       sample is set aside.
  *   <li>No epoch and a counter fell: if another non-zero counter held its value all the while, the
@@ -108,8 +108,7 @@ public final class Metering {
       }
     }
     if (!barred) {
-      log.restart(
-          new MeterLog.Restart(snapshot.atMicros(), state.headAt, true, count, 0L));
+      log.restart(new MeterLog.Restart(snapshot.atMicros(), state.headAt, true, count, 0L));
     }
   }
 
@@ -325,7 +324,9 @@ public final class Metering {
               snapshot.atMicros(), state.headAt, false, restarted, mostHiddenBytes()));
     }
 
-    /** All that the series which did not fall had counted: if they restarted too, so much is lost. */
+    /**
+     * All that the series which did not fall had counted: if they restarted too, so much is lost.
+     */
     private long mostHiddenBytes() {
       boolean[] fell = new boolean[state.size()];
       for (int i = 0; i < verdicts.length; i++) {
@@ -353,8 +354,7 @@ public final class Metering {
         long up = upBytes(i);
         long down = downBytes(i);
         if ((up | down) != 0) {
-          log.usage(
-              Math.floorDiv(snapshot.atMicros(), MICROS_PER_MINUTE), ordinal, up, down);
+          log.usage(Math.floorDiv(snapshot.atMicros(), MICROS_PER_MINUTE), ordinal, up, down);
         }
       }
       accept(snapshot, i, verdict == Verdict.RESTARTED);
@@ -369,12 +369,9 @@ public final class Metering {
               ? up + down
               : fell(i) ? up + down : up + down - state.uplink[ordinal] - state.downlink[ordinal];
       SetAsideReason reason =
-          verdict == Verdict.ASIDE_FELL
-              ? SetAsideReason.FELL_WITHOUT_RESTART
-              : SetAsideReason.JUMP;
+          verdict == Verdict.ASIDE_FELL ? SetAsideReason.FELL_WITHOUT_RESTART : SetAsideReason.JUMP;
       if (!barred) {
-        log.setAside(
-            new MeterLog.SetAside(snapshot.atMicros(), ordinal, reason, up, down, held));
+        log.setAside(new MeterLog.SetAside(snapshot.atMicros(), ordinal, reason, up, down, held));
       }
     }
   }

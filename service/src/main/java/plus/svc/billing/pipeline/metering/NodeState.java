@@ -52,8 +52,7 @@ public final class NodeState {
 
   /** An independent copy. */
   public NodeState copy() {
-    return of(
-        firstAt, headAt, startedAt, uplink, downlink, sinceAt, knownAt, seenAt, restarts);
+    return of(firstAt, headAt, startedAt, uplink, downlink, sinceAt, knownAt, seenAt, restarts);
   }
 
   void ensure(int ordinal) {

@@ -55,8 +55,7 @@ public final class Remetering {
   }
 
   private void add(MeterLog log, int i, int sign) {
-    Difference more =
-        new Difference(sign * log.uplinkBytes(i), sign * log.downlinkBytes(i));
+    Difference more = new Difference(sign * log.uplinkBytes(i), sign * log.downlinkBytes(i));
     differences.merge(
         new Slot(log.minute(i), log.ordinal(i)),
         more,

@@ -9,7 +9,8 @@ import java.util.Arrays;
  * @param startedAtMicros epoch of the counting process, {@link #NEVER} if not sent
  * @param ordinals ascending, each once; {@code uplink} and {@code downlink} run in parallel
  */
-@SuppressWarnings("ArrayRecordComponent") // columns of the hot path: compared through the digest, never by equals
+@SuppressWarnings(
+    "ArrayRecordComponent") // columns of the hot path: compared through the digest, never by equals
 public record NodeSnapshot(
     long atMicros, long startedAtMicros, int[] ordinals, long[] uplink, long[] downlink) {
 

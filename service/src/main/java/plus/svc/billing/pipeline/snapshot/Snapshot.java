@@ -28,7 +28,8 @@ public record Snapshot(
     rejected = List.copyOf(rejected);
     for (int i = 1; i < samples.size(); i++) {
       if (samples.get(i - 1).series().compareTo(samples.get(i).series()) >= 0) {
-        throw new IllegalArgumentException("samples of a snapshot must ascend by series, once each");
+        throw new IllegalArgumentException(
+            "samples of a snapshot must ascend by series, once each");
       }
     }
   }

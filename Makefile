@@ -1,0 +1,30 @@
+# One verb a task; each prints the Maven line it runs.
+MVN ?= mvn -B -ntp
+
+.DEFAULT_GOAL := help
+.PHONY: help build test verify format demo reproducible clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+build: ## compile and package all jars, no tests
+	$(MVN) package -DskipTests
+
+test: ## tests without I/O, a few seconds
+	$(MVN) test
+
+verify: ## every test and every gate, what CI runs
+	$(MVN) verify
+
+format: ## bring the sources into the checked format
+	$(MVN) spotless:apply
+
+demo: ## build and run the demo until Ctrl-C
+	$(MVN) -q package -DskipTests
+	java -jar demo/target/billing-demo.jar
+
+reproducible: ## build twice in two places and compare the jars
+	.ci/reproducible
+
+clean: ## remove what was built
+	$(MVN) clean

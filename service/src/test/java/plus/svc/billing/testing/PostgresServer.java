@@ -1,0 +1,96 @@
+package plus.svc.billing.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+
+/**
+ * A running server that databases can be made on.
+ *
+ * @param origin where it comes from, for the log
+ * @param address the maintenance database, with a role that may create others
+ * @param stop ends the server; does nothing for one that is not ours
+ */
+record PostgresServer(String origin, PostgresAddress address, Runnable stop) {
+
+  private static final Logger log = LoggerFactory.getLogger(PostgresServer.class);
+  private static final String IMAGE = "postgres:18-alpine";
+
+  /** The external server if one is named, else a container where Docker runs, else the embedded. */
+  static PostgresServer start() {
+    var external = externalUrl();
+    if (external != null) {
+      return new PostgresServer("external", PostgresAddress.parse(external), () -> {});
+    }
+    if (DockerProbe.engineAnswers()) {
+      try {
+        return container();
+      } catch (RuntimeException e) {
+        log.warn("Docker answers but {} does not start; using the embedded server", IMAGE, e);
+      }
+    }
+    return embedded();
+  }
+
+  private static @Nullable String externalUrl() {
+    var url = System.getProperty("TEST_DATABASE_URL", System.getenv("TEST_DATABASE_URL"));
+    return url == null || url.isBlank() ? null : url;
+  }
+
+  private static PostgresServer container() {
+    var container = new PostgreSQLContainer(IMAGE);
+    container.withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200");
+    container.start();
+    var address =
+        new PostgresAddress(
+            container.getHost()
+                + ":"
+                + container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+            container.getDatabaseName(),
+            "",
+            container.getUsername(),
+            container.getPassword());
+    return new PostgresServer("container", address, container::stop);
+  }
+
+  private static PostgresServer embedded() {
+    try {
+      var server =
+          EmbeddedPostgres.builder()
+              .setOverrideWorkingDirectory(unpackedHere())
+              .setPGStartupWait(Duration.ofMinutes(1))
+              .setServerConfig("fsync", "off")
+              .setServerConfig("synchronous_commit", "off")
+              .setServerConfig("max_connections", "200")
+              .start();
+      var address =
+          new PostgresAddress(
+              "localhost:" + server.getPort(), "postgres", "", "postgres", "postgres");
+      return new PostgresServer("embedded", address, () -> close(server));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the embedded PostgreSQL does not start", e);
+    }
+  }
+
+  /**
+   * One folder a user: the default is one for all, and unwritable for the second user of a host.
+   */
+  private static File unpackedHere() {
+    var user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_-]", "_");
+    return new File(System.getProperty("java.io.tmpdir"), "billing-embedded-pg-" + user);
+  }
+
+  private static void close(EmbeddedPostgres server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the embedded PostgreSQL does not stop", e);
+    }
+  }
+}
