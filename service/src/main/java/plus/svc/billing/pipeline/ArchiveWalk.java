@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.Archive;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
-/** The archived snapshots of a node between two instants, ascending, a chunk in memory at a time. */
+/**
+ * The archived snapshots of a node between two instants, ascending, a chunk in memory at a time.
+ */
 final class ArchiveWalk {
 
   private final Archive archive;

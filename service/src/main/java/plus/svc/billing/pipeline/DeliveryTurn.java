@@ -34,8 +34,7 @@ final class DeliveryTurn {
     Dao dao = handle.attach(Dao.class);
     checkFence(dao, delivery);
     NodePolicy policy = withTakeover(dao, delivery);
-    LedgerTurn ledger =
-        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
+    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
     List<NodeTurn> nodes = new ArrayList<>();
     for (Map.Entry<NodeKey, List<Snapshot>> entry : byNode(delivery).entrySet()) {
       NodeTurn node = new NodeTurn(handle, settings, policy, entry.getKey(), now, lookUpAll);
@@ -73,8 +72,8 @@ final class DeliveryTurn {
   }
 
   /** Nodes in one order for all writers, so that their locks never cross. */
-  private static TreeMap<NodeKey, List<Snapshot>> byNode(Delivery delivery) {
-    TreeMap<NodeKey, List<Snapshot>> nodes =
+  private static Map<NodeKey, List<Snapshot>> byNode(Delivery delivery) {
+    Map<NodeKey, List<Snapshot>> nodes =
         new TreeMap<>(Comparator.comparing(NodeKey::composed).thenComparing(NodeKey::env));
     for (Snapshot snapshot : delivery.snapshots()) {
       nodes.computeIfAbsent(snapshot.node(), key -> new ArrayList<>()).add(snapshot);

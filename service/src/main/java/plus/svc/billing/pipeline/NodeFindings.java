@@ -85,10 +85,7 @@ final class NodeFindings {
       SeriesKey series = dictionary.key(sample.ordinal());
       setAsides.put(
           new SetAsideKey(
-              sample.atMicros(),
-              series.identifier(),
-              series.inboundTag(),
-              sample.reason().name()),
+              sample.atMicros(), series.identifier(), series.inboundTag(), sample.reason().name()),
           new SetAsideRow(
               Long.toString(sample.uplinkBytes()),
               Long.toString(sample.downlinkBytes()),

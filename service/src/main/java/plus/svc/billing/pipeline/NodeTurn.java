@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -95,7 +96,8 @@ final class NodeTurn {
     for (int ordinal : dictionary.attribute(findings.handle())) {
       findings
           .takeUnattributed(ordinal)
-          .forEach(row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
+          .forEach(
+              row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
     }
     dictionary.intern(findings.handle(), snapshots);
     Sorted sorted = sort(source, snapshots);
@@ -121,7 +123,7 @@ final class NodeTurn {
     final List<NodeSnapshot> newer = new ArrayList<>();
 
     /** What changes at or before the head, by instant. */
-    final TreeMap<Long, Change> changes = new TreeMap<>();
+    final NavigableMap<Long, Change> changes = new TreeMap<>();
   }
 
   /** What the archive held for an instant, and what it holds now. */
@@ -158,8 +160,7 @@ final class NodeTurn {
     return sorted;
   }
 
-  private void conflict(
-      String source, Archive.Entry before, Archive.Entry sent, Sorted sorted) {
+  private void conflict(String source, Archive.Entry before, Archive.Entry sent, Sorted sorted) {
     Archive.Entry both = merged(before, sent);
     archive.replace(both, before.digest(), sent.digest(), source, now);
     if (Arrays.equals(both.digest(), before.digest())) {
@@ -174,8 +175,7 @@ final class NodeTurn {
   private Archive.Entry merged(Archive.Entry one, Archive.Entry other) {
     NodeSnapshot both = one.snapshot().merge(other.snapshot());
     digest.begin(Micros.toNullable(both.startedAtMicros()));
-    Integer[] bySeries =
-        Arrays.stream(both.ordinals()).boxed().toArray(Integer[]::new);
+    Integer[] bySeries = Arrays.stream(both.ordinals()).boxed().toArray(Integer[]::new);
     Map<Integer, Integer> position = new HashMap<>();
     for (int i = 0; i < both.ordinals().length; i++) {
       position.put(both.ordinals()[i], i);
@@ -240,7 +240,7 @@ final class NodeTurn {
   }
 
   /** Re-derives from the archive what the changes change, up to the node's head. */
-  private void remeter(TreeMap<Long, Change> changes, Handover handover) {
+  private void remeter(NavigableMap<Long, Change> changes, Handover handover) {
     long from = changes.firstKey();
     NodeState base = store.keptBefore(node.nodeKey(), from).orElseGet(NodeState::new);
     Decisions decisions = findings.decisions();
@@ -322,8 +322,7 @@ final class NodeTurn {
     Instant seenAt = Micros.toInstant(state.headAt());
     totals.forEach(
         (account, sums) ->
-            checkpoints.add(
-                new ReadModel.Checkpoint(account, sums[0], sums[1], seenAt, sums[2])));
+            checkpoints.add(new ReadModel.Checkpoint(account, sums[0], sums[1], seenAt, sums[2])));
     checkpoints.sort((a, b) -> a.account().compareTo(b.account()));
     return checkpoints;
   }

@@ -38,7 +38,9 @@ final class Account {
   boolean opened;
   boolean folded;
 
-  /** From here on all buckets must be rated anew, since accounts wrote a period that covers them. */
+  /**
+   * From here on all buckets must be rated anew, since accounts wrote a period that covers them.
+   */
   @Nullable Instant rerateFrom;
 
   Account(UUID id) {

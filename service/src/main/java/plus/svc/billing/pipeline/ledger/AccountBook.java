@@ -42,8 +42,8 @@ final class AccountBook {
    * @param ids accounts of {@code users}
    * @param oldest the oldest instant that will be rated
    */
-  TreeMap<UUID, Account> open(Collection<UUID> ids, Instant oldest) {
-    TreeMap<UUID, Account> accounts = new TreeMap<>();
+  Map<UUID, Account> open(Collection<UUID> ids, Instant oldest) {
+    Map<UUID, Account> accounts = new TreeMap<>();
     ids.forEach(id -> accounts.put(id, new Account(id)));
     UUID[] all = accounts.keySet().toArray(UUID[]::new);
     lock(accounts, all);
@@ -145,9 +145,7 @@ final class AccountBook {
         absent.stream()
             .map(
                 account ->
-                    policy
-                        .initialBalance()
-                        .add(foreign.getOrDefault(account.id, BigDecimal.ZERO)))
+                    policy.initialBalance().add(foreign.getOrDefault(account.id, BigDecimal.ZERO)))
             .toArray(BigDecimal[]::new),
         now);
     readShared(accounts, ids);
@@ -161,8 +159,7 @@ final class AccountBook {
 
   private void readQuotas(Map<UUID, Account> accounts, UUID[] all, Instant oldest) {
     List<UUID> granted = new ArrayList<>();
-    for (AccountDao.QuotaRow row :
-        dao.quotas(all, AccountDao.TRAFFIC, policy.monthStart(oldest))) {
+    for (AccountDao.QuotaRow row : dao.quotas(all, AccountDao.TRAFFIC, policy.monthStart(oldest))) {
       Account account = find(accounts, row.account());
       account.put(row.quota());
       account.quotasBefore.put(row.quota().start(), row.quota());
@@ -174,8 +171,7 @@ final class AccountBook {
       return;
     }
     Map<UUID, Map<Instant, List<Quota.Grant>>> grants = new HashMap<>();
-    for (AccountDao.GrantRow row :
-        dao.grants(granted.toArray(UUID[]::new), AccountDao.TRAFFIC)) {
+    for (AccountDao.GrantRow row : dao.grants(granted.toArray(UUID[]::new), AccountDao.TRAFFIC)) {
       grants
           .computeIfAbsent(row.account(), id -> new HashMap<>())
           .computeIfAbsent(row.periodStart(), start -> new ArrayList<>())
@@ -214,8 +210,7 @@ final class AccountBook {
     } else if (shared.remaining() != account.shownRemaining && !account.quotas.isEmpty()) {
       Quota newest = account.quotas.lastEntry().getValue();
       account.grant(
-          newest,
-          new Quota.Grant(now, shared.remaining() - account.shownRemaining, "accounts"));
+          newest, new Quota.Grant(now, shared.remaining() - account.shownRemaining, "accounts"));
       account.shownRemaining = shared.remaining();
     }
   }

@@ -65,7 +65,8 @@ final class Buckets {
   }
 
   /** An account's rated buckets in the order of rating, a bounded number from a position on. */
-  List<RatedBucket> chunk(UUID account, Instant from, String afterNode, String afterLine, Instant until) {
+  List<RatedBucket> chunk(
+      UUID account, Instant from, String afterNode, String afterLine, Instant until) {
     return dao.chunk(account, from, afterNode, afterLine, until, CHUNK);
   }
 

@@ -47,14 +47,17 @@ final class Periods {
     Account.Shared shared = account.shared;
     @Nullable Instant start = shared.periodStart();
     @Nullable Instant end = shared.periodEnd();
-    boolean written = start != null && end != null && start.isBefore(end) && !start.isAfter(now);
-    make(
-        account,
-        written ? start : policy.monthStart(now),
-        written ? end : policy.monthEnd(now),
-        now,
-        shared.remaining(),
-        "adopted");
+    if (start != null && end != null && start.isBefore(end) && !start.isAfter(now)) {
+      make(account, start, end, now, shared.remaining(), "adopted");
+    } else {
+      make(
+          account,
+          policy.monthStart(now),
+          policy.monthEnd(now),
+          now,
+          shared.remaining(),
+          "adopted");
+    }
     account.shownRemaining = shared.remaining();
     account.shownPeriod = start;
   }

@@ -33,9 +33,7 @@ final class Posting {
 
   /** A bucket gets a row when it is first rated, and one for each change of its cost. */
   static boolean needsEntry(RatedBucket bucket) {
-    return bucket.revision() == 0
-        || bucket.moreAmount().signum() != 0
-        || bucket.moreCharged() != 0;
+    return bucket.revision() == 0 || bucket.moreAmount().signum() != 0 || bucket.moreCharged() != 0;
   }
 
   /** Rates an account; its quotas and changed buckets then hold what is to be written. */
@@ -79,8 +77,7 @@ final class Posting {
       throw new IllegalStateException("a period to be rated has a quota");
     }
     boolean whole = start.equals(account.rerateFrom);
-    Optional<Quota> after =
-        whole ? Optional.empty() : rating.rateAlone(touched, quota, lastRated);
+    Optional<Quota> after = whole ? Optional.empty() : rating.rateAlone(touched, quota, lastRated);
     if (after.isPresent()) {
       account.put(after.get());
       account.changed.addAll(touched);
@@ -91,11 +88,7 @@ final class Posting {
 
   /** Walks the period's buckets from the first touched one until nothing changes any more. */
   private Quota walk(
-      Account account,
-      PeriodRating rating,
-      Quota quota,
-      List<RatedBucket> touched,
-      boolean whole) {
+      Account account, PeriodRating rating, Quota quota, List<RatedBucket> touched, boolean whole) {
     Instant from = whole ? quota.start() : Minutes.start(touched.get(0).minute());
     Instant until = account.endOf(quota);
     long includedBefore = buckets.sumsBetween(account.id, quota.start(), from).included();

@@ -23,8 +23,7 @@ final class Standings {
     AccountChange.Standing standing = standing(account);
     long more = account.remainingToShow() - account.shownRemaining;
     account.shownRemaining = account.remainingToShow();
-    return new AccountChange(
-        account.id, account.charges, more, account.lastRatedAt, standing);
+    return new AccountChange(account.id, account.charges, more, account.lastRatedAt, standing);
   }
 
   private static AccountChange.Standing standing(Account account) {

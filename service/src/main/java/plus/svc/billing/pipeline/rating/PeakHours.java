@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline.rating;
 import java.time.DayOfWeek;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ public record PeakHours(
     ZoneId zone, Set<DayOfWeek> days, @Nullable LocalTime from, @Nullable LocalTime to) {
 
   /** No window: minutes have no phase. */
-  public static final PeakHours NONE = new PeakHours(ZoneId.of("Z"), Set.of(), null, null);
+  public static final PeakHours NONE = new PeakHours(ZoneOffset.UTC, Set.of(), null, null);
 
   public PeakHours {
     days = Set.copyOf(days);

@@ -25,7 +25,8 @@ public final class PeriodRating {
    * Rates the touched buckets from the quota alone, if that is possible.
    *
    * @param touched buckets of the period with new bytes, in {@link RatedBucket#ORDER}
-   * @param lastRatedMinute newest minute of the account rated so far, {@link Long#MIN_VALUE} if none
+   * @param lastRatedMinute newest minute of the account rated so far, {@link Long#MIN_VALUE} if
+   *     none
    * @return the quota after it, or empty if earlier or later buckets of the period decide
    */
   public Optional<Quota> rateAlone(List<RatedBucket> touched, Quota quota, long lastRatedMinute) {
@@ -66,8 +67,7 @@ public final class PeriodRating {
             .mapToLong(Quota.Grant::amount)
             .sum();
     int next =
-        (int)
-            quota.grants().stream().filter(grant -> !grant.effectiveAt().isAfter(start)).count();
+        (int) quota.grants().stream().filter(grant -> !grant.effectiveAt().isAfter(start)).count();
     return new Walk(quota, granted - includedBefore, next);
   }
 

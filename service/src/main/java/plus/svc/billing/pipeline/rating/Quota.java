@@ -13,7 +13,8 @@ import plus.svc.billing.platform.InvariantViolation;
  * @param granted units granted in all
  * @param used free units taken, {@code 0 <= used <= granted} unless a grant was taken back
  * @param charged units of the period that were charged
- * @param lastIncludedMinute newest epoch minute that took free units, {@link Long#MIN_VALUE} if none
+ * @param lastIncludedMinute newest epoch minute that took free units, {@link Long#MIN_VALUE} if
+ *     none
  * @param grants what was granted when, ascending
  */
 public record Quota(
@@ -57,7 +58,13 @@ public record Quota(
     more.add(grant);
     more.sort(Comparator.comparing(Grant::effectiveAt));
     return new Quota(
-        start, end, Math.addExact(granted, grant.amount()), used, charged, lastIncludedMinute, more);
+        start,
+        end,
+        Math.addExact(granted, grant.amount()),
+        used,
+        charged,
+        lastIncludedMinute,
+        more);
   }
 
   /** With its whole history of grants, which must add up to what was granted. */

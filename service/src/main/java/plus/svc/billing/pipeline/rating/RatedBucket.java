@@ -188,7 +188,9 @@ public final class RatedBucket {
     return revision > 0 || postedUplink != 0 || postedDownlink != 0;
   }
 
-  /** Whether the bytes, the split into free and charged, or the money differ from what was posted. */
+  /**
+   * Whether the bytes, the split into free and charged, or the money differ from what was posted.
+   */
   public boolean changed() {
     return uplink != postedUplink
         || downlink != postedDownlink

@@ -32,9 +32,7 @@ public record RatingPolicy(
 
   /** Terms of a plan that a profile can't express, since there zero means the default. */
   public record Plan(
-      boolean unlimited,
-      @Nullable BigDecimal pricePerByte,
-      @Nullable Long includedQuotaBytes) {}
+      boolean unlimited, @Nullable BigDecimal pricePerByte, @Nullable Long includedQuotaBytes) {}
 
   /** A row of {@code account_billing_profiles}. */
   public record Profile(
@@ -49,13 +47,7 @@ public record RatingPolicy(
     /** What holds for an account without a profile. */
     public static final Profile NONE =
         new Profile(
-            0,
-            BigDecimal.ZERO,
-            BigDecimal.ONE,
-            BigDecimal.ONE,
-            BigDecimal.ONE,
-            BigDecimal.ONE,
-            "");
+            0, BigDecimal.ZERO, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, BigDecimal.ONE, "");
   }
 
   /** The terms a profile means; zero price and zero quota there mean the configured default. */

@@ -42,8 +42,7 @@ public final class Archive {
   /** What the archive holds for the given instants, by microseconds. */
   public Map<Long, Entry> at(List<Long> instants) {
     Map<Long, Entry> found = new HashMap<>();
-    OffsetDateTime[] times =
-        instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
+    OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
     for (Entry entry : dao.at(nodeKey, times)) {
       found.put(entry.snapshot().atMicros(), entry);
     }
@@ -77,7 +76,8 @@ public final class Archive {
   }
 
   /** Replaces a snapshot by what it and another of the same instant say together. */
-  public void replace(Entry merged, byte[] digestBefore, byte[] digestSent, String sourceId, Instant now) {
+  public void replace(
+      Entry merged, byte[] digestBefore, byte[] digestSent, String sourceId, Instant now) {
     NodeSnapshot snapshot = merged.snapshot();
     OffsetDateTime at = Micros.toOffset(snapshot.atMicros());
     dao.replace(

@@ -108,7 +108,10 @@ public final class SeriesDictionary {
 
   private static Map<UUID, UUID> ownersOf(SeriesDao dao, Collection<SeriesKey> series) {
     UUID[] identifiers =
-        series.stream().map(key -> UUID.fromString(key.identifier())).distinct().toArray(UUID[]::new);
+        series.stream()
+            .map(key -> UUID.fromString(key.identifier()))
+            .distinct()
+            .toArray(UUID[]::new);
     Map<UUID, UUID> owners = new HashMap<>();
     for (SeriesDao.Owner owner : dao.byProxyUuid(identifiers)) {
       owners.put(owner.identifier(), owner.account());
