@@ -268,7 +268,7 @@ final class NodeFindings {
   }
 
   /** Maps a decision. */
-  static final class DecisionMapper implements RowMapper<DecisionRow> {
+  public static final class DecisionMapper implements RowMapper<DecisionRow> {
     @Override
     public DecisionRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new DecisionRow(
@@ -279,7 +279,7 @@ final class NodeFindings {
   }
 
   /** Maps usage. */
-  static final class UsageMapper implements RowMapper<Usage> {
+  public static final class UsageMapper implements RowMapper<Usage> {
     @Override
     public Usage map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new Usage(

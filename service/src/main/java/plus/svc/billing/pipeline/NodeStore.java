@@ -203,7 +203,7 @@ final class NodeStore {
   }
 
   /** Maps a node's row. */
-  static final class NodeMapper implements RowMapper<Node> {
+  public static final class NodeMapper implements RowMapper<Node> {
     @Override
     public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
       @Nullable OffsetDateTime lastBucket = rs.getObject(5, OffsetDateTime.class);
@@ -218,7 +218,7 @@ final class NodeStore {
   }
 
   /** Maps a kept state. */
-  static final class StateMapper implements RowMapper<NodeState> {
+  public static final class StateMapper implements RowMapper<NodeState> {
     @Override
     public NodeState map(ResultSet rs, StatementContext ctx) throws SQLException {
       return state(rs, 1);

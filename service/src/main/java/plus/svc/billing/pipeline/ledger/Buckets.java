@@ -258,7 +258,7 @@ final class Buckets {
   }
 
   /** Maps a bucket with its account. */
-  static final class OfAccountMapper implements RowMapper<OfAccount> {
+  public static final class OfAccountMapper implements RowMapper<OfAccount> {
     @Override
     public OfAccount map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new OfAccount(rs.getObject(1, UUID.class), bucket(rs));
@@ -266,7 +266,7 @@ final class Buckets {
   }
 
   /** Maps a bucket. */
-  static final class BucketMapper implements RowMapper<RatedBucket> {
+  public static final class BucketMapper implements RowMapper<RatedBucket> {
     @Override
     public RatedBucket map(ResultSet rs, StatementContext ctx) throws SQLException {
       return bucket(rs);
@@ -274,7 +274,7 @@ final class Buckets {
   }
 
   /** Maps sums. */
-  static final class SumsMapper implements RowMapper<Sums> {
+  public static final class SumsMapper implements RowMapper<Sums> {
     @Override
     public Sums map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new Sums(rs.getLong(1), rs.getLong(2));

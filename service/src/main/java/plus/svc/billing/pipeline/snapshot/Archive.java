@@ -154,7 +154,7 @@ public final class Archive {
   }
 
   /** Maps an archive row. */
-  static final class EntryMapper implements RowMapper<Entry> {
+  public static final class EntryMapper implements RowMapper<Entry> {
     @Override
     public Entry map(ResultSet rs, StatementContext ctx) throws SQLException {
       @Nullable OffsetDateTime startedAt = rs.getObject(2, OffsetDateTime.class);
