@@ -51,7 +51,10 @@ final class DeliveryTurn {
     }
     Progress progress = delivery.progress();
     readModel.progress(
-        delivery.source(), progress.completedUntil(), progress.cursor(), progress.attemptedAt());
+        delivery.source().value(),
+        progress.completedUntil(),
+        progress.cursor(),
+        progress.attemptedAt());
     return receipt.plus(receiptOf(posted));
   }
 

@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.AccountChange;
-import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.InvariantViolation;
 
 /** Writes the shared tables within one transaction, each with one statement for the whole batch. */
@@ -78,11 +77,11 @@ public final class ReadModel {
    * @param completedUntil newest instant proven seen, null leaves it; it never goes back
    */
   public void progress(
-      SourceId source,
+      String sourceId,
       @Nullable Instant completedUntil,
       @Nullable String cursor,
       Instant attemptedAt) {
     dao.upsertProgress(
-        source.value(), completedUntil, Objects.requireNonNullElse(cursor, ""), attemptedAt, now);
+        sourceId, completedUntil, Objects.requireNonNullElse(cursor, ""), attemptedAt, now);
   }
 }
