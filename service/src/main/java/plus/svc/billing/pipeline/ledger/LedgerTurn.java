@@ -106,6 +106,11 @@ public final class LedgerTurn {
     pending.downlink = Math.addExact(pending.downlink, downlinkBytes);
   }
 
+  /** Has an account settled though it has no usage: what others posted to it is to be taken in. */
+  public void include(UUID account) {
+    usage.computeIfAbsent(account, id -> new HashMap<>());
+  }
+
   /** Rates and posts what was added. */
   public Posted post() {
     if (usage.isEmpty()) {
@@ -113,8 +118,7 @@ public final class LedgerTurn {
     }
     Periods periods = new Periods(buckets, policy, now);
     Map<UUID, Account> accounts =
-        new AccountBook(handle, policy, periods, now)
-            .open(usage.keySet(), Minutes.start(oldestMinute));
+        new AccountBook(handle, policy, periods, now).open(usage.keySet(), oldest());
     touch(accounts);
     Posting posting = new Posting(buckets, periods, policy);
     accounts.values().forEach(posting::rate);
@@ -126,6 +130,10 @@ public final class LedgerTurn {
     int rows = writer.write(accounts.values());
     buckets.write(accounts.values(), sourceRevision, now);
     return summarise(accounts.values(), rows, changes);
+  }
+
+  private Instant oldest() {
+    return oldestMinute == Long.MAX_VALUE ? now : Minutes.start(oldestMinute);
   }
 
   private void touch(Map<UUID, Account> accounts) {
