@@ -44,6 +44,8 @@ CREATE TABLE billing.nodes (
     node           TEXT        NOT NULL,
     composed       TEXT        NOT NULL UNIQUE,
     region         TEXT        NOT NULL,
+    count_first    BOOLEAN     NOT NULL,
+    billing_from   TIMESTAMPTZ NOT NULL,
     first_at       TIMESTAMPTZ,
     head_at        TIMESTAMPTZ,
     started_at     TIMESTAMPTZ,

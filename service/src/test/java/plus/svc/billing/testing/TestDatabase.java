@@ -2,9 +2,8 @@ package plus.svc.billing.testing;
 
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.postgres.PostgresPlugin;
-import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.postgresql.ds.PGSimpleDataSource;
+import plus.svc.billing.platform.BillingJdbiPlugin;
 
 /**
  * One database on the test server.
@@ -25,10 +24,8 @@ public record TestDatabase(String name, String jdbcUrl, String user, String pass
     return source;
   }
 
-  /** A new Jdbi with the plugins that the service installs. */
+  /** A new Jdbi with what the service installs. */
   public Jdbi jdbi() {
-    return Jdbi.create(dataSource())
-        .installPlugin(new SqlObjectPlugin())
-        .installPlugin(new PostgresPlugin());
+    return Jdbi.create(dataSource()).installPlugin(new BillingJdbiPlugin());
   }
 }

@@ -51,6 +51,11 @@ public final class MeterLog {
     size++;
   }
 
+  /** Forgets the usage rows, keeps the rest. */
+  void clearUsage() {
+    size = 0;
+  }
+
   void setAside(SetAside sample) {
     setAsides.add(sample);
   }

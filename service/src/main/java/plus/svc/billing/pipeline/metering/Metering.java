@@ -1,6 +1,7 @@
 package plus.svc.billing.pipeline.metering;
 
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
 /**
  * Turns the ordered snapshots of one node into usage. The rules are those of the design, section 3:

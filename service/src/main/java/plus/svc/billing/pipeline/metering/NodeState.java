@@ -1,6 +1,7 @@
 package plus.svc.billing.pipeline.metering;
 
 import java.util.Arrays;
+import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
 /**
  * The last known counters of a node's series, as columns indexed by the series' ordinal. Mutable,
@@ -9,7 +10,7 @@ import java.util.Arrays;
 public final class NodeState {
 
   /** Stands for "no such instant". */
-  public static final long NEVER = -1L;
+  public static final long NEVER = NodeSnapshot.NEVER;
 
   long firstAt = NEVER;
   long headAt = NEVER;

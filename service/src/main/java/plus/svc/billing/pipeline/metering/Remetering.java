@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
 /**
  * What changes when a node's archive changes: meters the old and the new snapshots side by side
@@ -25,8 +26,6 @@ public final class Remetering {
   private final Metering oldRun;
   private final Metering newRun;
   private final Map<Slot, Difference> differences = new HashMap<>();
-  private int oldRead;
-  private int newRead;
 
   public Remetering(
       MeterPolicy policy, Decisions oldDecisions, Decisions newDecisions, NodeState base) {
@@ -44,12 +43,15 @@ public final class Remetering {
     if (is != null) {
       newRun.apply(is);
     }
-    for (; oldRead < oldLog.size(); oldRead++) {
-      add(oldLog, oldRead, -1);
+    drain(oldLog, -1);
+    drain(newLog, 1);
+  }
+
+  private void drain(MeterLog log, int sign) {
+    for (int i = 0; i < log.size(); i++) {
+      add(log, i, sign);
     }
-    for (; newRead < newLog.size(); newRead++) {
-      add(newLog, newRead, 1);
-    }
+    log.clearUsage();
   }
 
   private void add(MeterLog log, int i, int sign) {

@@ -1,16 +1,21 @@
-package plus.svc.billing.pipeline.metering;
+package plus.svc.billing.pipeline.snapshot;
+
+import java.util.Arrays;
 
 /**
  * A snapshot as columns, the series given by their ordinals within the node.
  *
  * @param atMicros instant in microseconds since 1970
- * @param startedAtMicros epoch of the counting process, {@link NodeState#NEVER} if not sent
+ * @param startedAtMicros epoch of the counting process, {@link #NEVER} if not sent
  * @param ordinals ascending, each once; {@code uplink} and {@code downlink} run in parallel
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // columns of the hot path: compared through the digest, never by equals
 public record NodeSnapshot(
     long atMicros, long startedAtMicros, int[] ordinals, long[] uplink, long[] downlink) {
+
+  /** Stands for "no such instant". */
+  public static final long NEVER = -1L;
 
   public NodeSnapshot {
     if (ordinals.length != uplink.length || ordinals.length != downlink.length) {
@@ -55,8 +60,8 @@ public record NodeSnapshot(
     return new NodeSnapshot(
         atMicros,
         startedAtMicros,
-        java.util.Arrays.copyOf(merged, size),
-        java.util.Arrays.copyOf(up, size),
-        java.util.Arrays.copyOf(down, size));
+        Arrays.copyOf(merged, size),
+        Arrays.copyOf(up, size),
+        Arrays.copyOf(down, size));
   }
 }

@@ -1,0 +1,246 @@
+package plus.svc.billing.pipeline;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.metering.NodeState;
+import plus.svc.billing.platform.InvariantViolation;
+import plus.svc.billing.platform.Micros;
+import plus.svc.billing.platform.SqlArrays;
+import plus.svc.billing.quantity.NodeKey;
+
+/** Nodes and their metering state; the lock on a node's row serialises all who meter it. */
+final class NodeStore {
+
+  private final Dao dao;
+
+  NodeStore(Handle handle) {
+    this.dao = handle.attach(Dao.class);
+  }
+
+  /**
+   * A node as it stands.
+   *
+   * @param region the region its buckets carry, fixed when the node was first seen
+   * @param lastBucketAt minute of its newest bucket, null if none
+   */
+  record Node(
+      int nodeKey,
+      String region,
+      boolean countFirst,
+      Instant billingFrom,
+      @Nullable Instant lastBucketAt,
+      NodeState state) {}
+
+  /**
+   * Locks a node's row. Region, first-snapshot policy and {@code billing_from} are fixed when the
+   * node is first seen: facts must not depend on when a setting was changed.
+   */
+  Node lock(NodeKey key, String regionIfNew, boolean countFirst, Instant billingFrom) {
+    Optional<Node> known = dao.lock(key.env(), key.node());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    dao.insert(key.env(), key.node(), key.composed(), regionIfNew, countFirst, billingFrom);
+    return dao.lock(key.env(), key.node())
+        .orElseThrow(
+            () ->
+                new InvariantViolation(
+                    "node "
+                        + key.composed()
+                        + " is taken by another pair of env and node of the same composed name;"
+                        + " rename one of them"));
+  }
+
+  /** Stores what metering left. */
+  void save(int nodeKey, NodeState state, @Nullable Instant lastBucketAt) {
+    dao.save(
+        nodeKey,
+        Micros.toNullable(state.firstAt()),
+        Micros.toNullable(state.headAt()),
+        Micros.toNullable(state.startedAt()),
+        lastBucketAt,
+        state.uplink(),
+        state.downlink(),
+        state.sinceAt(),
+        state.knownAt(),
+        state.seenAt(),
+        state.restarts());
+  }
+
+  /** Keeps a state as a place to re-derive from. */
+  void keep(int nodeKey, NodeState state) {
+    dao.keep(
+        nodeKey,
+        Micros.toOffset(state.headAt()),
+        Micros.toInstant(state.firstAt()),
+        Micros.toNullable(state.startedAt()),
+        state.uplink(),
+        state.downlink(),
+        state.sinceAt(),
+        state.knownAt(),
+        state.seenAt(),
+        state.restarts());
+  }
+
+  /** Forgets the states kept between two instants, which a change before them made untrue. */
+  void forgetBetween(int nodeKey, long fromMicros, long untilMicros) {
+    dao.forget(nodeKey, Micros.toOffset(fromMicros), Micros.toOffset(untilMicros));
+  }
+
+  /** The newest state kept strictly before an instant. */
+  Optional<NodeState> keptBefore(int nodeKey, long micros) {
+    return dao.keptBefore(nodeKey, Micros.toOffset(micros)).stream().findFirst();
+  }
+
+  /** Statements on {@code billing.nodes} and {@code billing.node_states}. */
+  interface Dao {
+
+    @SqlQuery(
+        """
+        SELECT node_key, region, count_first, billing_from, last_bucket_at, first_at, head_at,
+               started_at, uplink, downlink, since_at, known_at, seen_at, restarts
+          FROM billing.nodes
+         WHERE env = :env AND node = :node
+           FOR UPDATE
+        """)
+    @RegisterRowMapper(NodeMapper.class)
+    Optional<Node> lock(@Bind("env") String env, @Bind("node") String node);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.nodes (env, node, composed, region, count_first, billing_from)
+        VALUES (:env, :node, :composed, :region, :countFirst, :billingFrom)
+            ON CONFLICT DO NOTHING
+        """)
+    void insert(
+        @Bind("env") String env,
+        @Bind("node") String node,
+        @Bind("composed") String composed,
+        @Bind("region") String region,
+        @Bind("countFirst") boolean countFirst,
+        @Bind("billingFrom") Instant billingFrom);
+
+    @SqlUpdate(
+        """
+        UPDATE billing.nodes
+           SET first_at = :firstAt, head_at = :headAt, started_at = :startedAt,
+               last_bucket_at = :lastBucketAt, uplink = :uplink, downlink = :downlink,
+               since_at = :sinceAt, known_at = :knownAt, seen_at = :seenAt, restarts = :restarts
+         WHERE node_key = :node
+        """)
+    @SuppressWarnings("TooManyParameters")
+    void save(
+        @Bind("node") int nodeKey,
+        @Bind("firstAt") @Nullable Instant firstAt,
+        @Bind("headAt") @Nullable Instant headAt,
+        @Bind("startedAt") @Nullable Instant startedAt,
+        @Bind("lastBucketAt") @Nullable Instant lastBucketAt,
+        @Bind("uplink") long[] uplink,
+        @Bind("downlink") long[] downlink,
+        @Bind("sinceAt") long[] sinceAt,
+        @Bind("knownAt") long[] knownAt,
+        @Bind("seenAt") long[] seenAt,
+        @Bind("restarts") int[] restarts);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.node_states
+               (node_key, at, first_at, started_at, uplink, downlink, since_at, known_at, seen_at,
+                restarts)
+        VALUES (:node, :at, :firstAt, :startedAt, :uplink, :downlink, :sinceAt, :knownAt, :seenAt,
+                :restarts)
+            ON CONFLICT (node_key, at) DO UPDATE
+           SET first_at = excluded.first_at, started_at = excluded.started_at,
+               uplink = excluded.uplink, downlink = excluded.downlink,
+               since_at = excluded.since_at, known_at = excluded.known_at,
+               seen_at = excluded.seen_at, restarts = excluded.restarts
+        """)
+    @SuppressWarnings("TooManyParameters")
+    void keep(
+        @Bind("node") int nodeKey,
+        @Bind("at") OffsetDateTime at,
+        @Bind("firstAt") Instant firstAt,
+        @Bind("startedAt") @Nullable Instant startedAt,
+        @Bind("uplink") long[] uplink,
+        @Bind("downlink") long[] downlink,
+        @Bind("sinceAt") long[] sinceAt,
+        @Bind("knownAt") long[] knownAt,
+        @Bind("seenAt") long[] seenAt,
+        @Bind("restarts") int[] restarts);
+
+    @SqlUpdate(
+        """
+        DELETE FROM billing.node_states
+         WHERE node_key = :node AND at >= :from AND at <= :until
+        """)
+    void forget(
+        @Bind("node") int nodeKey,
+        @Bind("from") OffsetDateTime from,
+        @Bind("until") OffsetDateTime until);
+
+    @SqlQuery(
+        """
+        SELECT first_at, at, started_at, uplink, downlink, since_at, known_at, seen_at, restarts
+          FROM billing.node_states
+         WHERE node_key = :node AND at < :before
+         ORDER BY at DESC
+         LIMIT 1
+        """)
+    @RegisterRowMapper(StateMapper.class)
+    List<NodeState> keptBefore(@Bind("node") int nodeKey, @Bind("before") OffsetDateTime before);
+  }
+
+  /** Maps a node's row. */
+  public static final class NodeMapper implements RowMapper<Node> {
+    @Override
+    public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
+      @Nullable OffsetDateTime lastBucket = rs.getObject(5, OffsetDateTime.class);
+      return new Node(
+          rs.getInt(1),
+          rs.getString(2),
+          rs.getBoolean(3),
+          rs.getObject(4, OffsetDateTime.class).toInstant(),
+          lastBucket == null ? null : lastBucket.toInstant(),
+          state(rs, 6));
+    }
+  }
+
+  /** Maps a kept state. */
+  public static final class StateMapper implements RowMapper<NodeState> {
+    @Override
+    public NodeState map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return state(rs, 1);
+    }
+  }
+
+  /** Reads first, head, started and the six columns of counters from column {@code from} on. */
+  private static NodeState state(ResultSet rs, int from) throws SQLException {
+    return NodeState.of(
+        micros(rs, from),
+        micros(rs, from + 1),
+        micros(rs, from + 2),
+        SqlArrays.longs(rs, from + 3),
+        SqlArrays.longs(rs, from + 4),
+        SqlArrays.longs(rs, from + 5),
+        SqlArrays.longs(rs, from + 6),
+        SqlArrays.longs(rs, from + 7),
+        SqlArrays.ints(rs, from + 8));
+  }
+
+  private static long micros(ResultSet rs, int column) throws SQLException {
+    @Nullable OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
+    return Micros.ofNullable(at == null ? null : at.toInstant());
+  }
+}

@@ -1,0 +1,356 @@
+package plus.svc.billing.pipeline;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.metering.Decisions;
+import plus.svc.billing.pipeline.metering.MeterLog;
+import plus.svc.billing.pipeline.metering.MeterPolicy;
+import plus.svc.billing.pipeline.metering.Metering;
+import plus.svc.billing.pipeline.metering.NodeState;
+import plus.svc.billing.pipeline.metering.Remetering;
+import plus.svc.billing.pipeline.readmodel.ReadModel;
+import plus.svc.billing.pipeline.snapshot.Archive;
+import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
+import plus.svc.billing.pipeline.snapshot.Sample;
+import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
+import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
+import plus.svc.billing.pipeline.source.FirstSnapshot;
+import plus.svc.billing.platform.Micros;
+import plus.svc.billing.quantity.Minutes;
+import plus.svc.billing.quantity.NodeKey;
+
+/**
+ * The snapshots of one node within a delivery: archives those that are new, meters them from the
+ * node's state, or where they are older than it re-derives from the archive, and hands the usage to
+ * the ledger. Runs under the lock on the node's row.
+ */
+final class NodeTurn {
+
+  private static final long MICROS_PER_HOUR = 3_600_000_000L;
+
+  private final NodeKey key;
+  private final Instant now;
+  private final boolean lookUpAll;
+  private final NodeStore store;
+  private final NodeStore.Node node;
+  private final MeterPolicy policy;
+  private final Archive archive;
+  private final SeriesDictionary dictionary;
+  private final NodeFindings findings;
+  private final SnapshotDigest digest = new SnapshotDigest();
+  private final BitSet moved = new BitSet();
+  private NodeState state;
+  private @Nullable Instant lastBucketAt;
+  private int accepted;
+  private int repeated;
+  private int late;
+  private int conflicting;
+  private int samples;
+
+  NodeTurn(
+      Handle handle,
+      PipelineSettings settings,
+      NodePolicy policy,
+      NodeKey key,
+      Instant now,
+      boolean lookUpAll) {
+    this.key = key;
+    this.now = now;
+    this.lookUpAll = lookUpAll;
+    this.store = new NodeStore(handle);
+    this.node =
+        store.lock(
+            key,
+            settings.defaultRegion(),
+            policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
+            policy.billingFrom());
+    this.policy =
+        new MeterPolicy(
+            node.countFirst(), Micros.of(node.billingFrom()), policy.maxBytesPerSecond());
+    this.archive = new Archive(handle, node.nodeKey());
+    this.dictionary = SeriesDictionary.load(handle, node.nodeKey());
+    this.findings = new NodeFindings(handle, node.nodeKey());
+    this.state = node.state();
+    this.lastBucketAt = node.lastBucketAt();
+  }
+
+  String composed() {
+    return key.composed();
+  }
+
+  void run(String source, List<Snapshot> snapshots, LedgerTurn ledger) {
+    Handover handover = new Handover(ledger);
+    for (int ordinal : dictionary.attribute(findings.handle())) {
+      findings
+          .takeUnattributed(ordinal)
+          .forEach(
+              row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
+    }
+    dictionary.intern(findings.handle(), snapshots);
+    Sorted sorted = sort(source, snapshots);
+    archive.insert(source, now, sorted.fresh);
+    if (!sorted.changes.isEmpty()) {
+      remeter(sorted.changes, handover);
+    }
+    if (!sorted.newer.isEmpty()) {
+      meter(sorted.newer, handover);
+    }
+    if (accepted + conflicting > 0) {
+      store.save(node.nodeKey(), state, lastBucketAt);
+    }
+    findings.write();
+  }
+
+  /** What a delivery holds for the node, told apart. */
+  private static final class Sorted {
+    /** Snapshots the archive did not have. */
+    final List<Archive.Entry> fresh = new ArrayList<>();
+
+    /** Of these, the ones behind the node's head: metered on. */
+    final List<NodeSnapshot> newer = new ArrayList<>();
+
+    /** What changes at or before the head, by instant. */
+    final NavigableMap<Long, Change> changes = new TreeMap<>();
+  }
+
+  /** What the archive held for an instant, and what it holds now. */
+  private record Change(@Nullable NodeSnapshot was, NodeSnapshot is) {}
+
+  private Sorted sort(String source, List<Snapshot> snapshots) {
+    TreeMap<Long, Archive.Entry> sent = new TreeMap<>();
+    for (Snapshot snapshot : snapshots) {
+      Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
+      sent.merge(entry.snapshot().atMicros(), entry, this::merged);
+      findings.rejected(snapshot);
+    }
+    Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
+    Sorted sorted = new Sorted();
+    for (Archive.Entry entry : sent.values()) {
+      long at = entry.snapshot().atMicros();
+      Archive.@Nullable Entry before = known.get(at);
+      if (before == null) {
+        accepted++;
+        samples += entry.snapshot().ordinals().length;
+        sorted.fresh.add(entry);
+        if (at > state.headAt()) {
+          sorted.newer.add(entry.snapshot());
+        } else {
+          late++;
+          sorted.changes.put(at, new Change(null, entry.snapshot()));
+        }
+      } else if (Arrays.equals(before.digest(), entry.digest())) {
+        repeated++;
+      } else {
+        conflict(source, before, entry, sorted);
+      }
+    }
+    return sorted;
+  }
+
+  private void conflict(String source, Archive.Entry before, Archive.Entry sent, Sorted sorted) {
+    Archive.Entry both = merged(before, sent);
+    archive.replace(both, before.digest(), sent.digest(), source, now);
+    if (Arrays.equals(both.digest(), before.digest())) {
+      repeated++;
+      return;
+    }
+    conflicting++;
+    sorted.changes.put(
+        before.snapshot().atMicros(), new Change(before.snapshot(), both.snapshot()));
+  }
+
+  private Archive.Entry merged(Archive.Entry one, Archive.Entry other) {
+    NodeSnapshot both = one.snapshot().merge(other.snapshot());
+    digest.begin(Micros.toNullable(both.startedAtMicros()));
+    Integer[] bySeries = Arrays.stream(both.ordinals()).boxed().toArray(Integer[]::new);
+    Map<Integer, Integer> position = new HashMap<>();
+    for (int i = 0; i < both.ordinals().length; i++) {
+      position.put(both.ordinals()[i], i);
+    }
+    Arrays.sort(bySeries, (a, b) -> dictionary.key(a).compareTo(dictionary.key(b)));
+    for (int ordinal : bySeries) {
+      int i = position.getOrDefault(ordinal, 0);
+      digest.add(dictionary.key(ordinal), both.uplink()[i], both.downlink()[i]);
+    }
+    return new Archive.Entry(both, digest.end());
+  }
+
+  /** A snapshot as columns, ascending by ordinal. */
+  private NodeSnapshot columns(Snapshot snapshot) {
+    List<Sample> list = snapshot.samples();
+    long[] order = new long[list.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = ((long) dictionary.ordinal(list.get(i).series()) << 32) | i;
+    }
+    Arrays.sort(order);
+    int[] ordinals = new int[order.length];
+    long[] uplink = new long[order.length];
+    long[] downlink = new long[order.length];
+    for (int i = 0; i < order.length; i++) {
+      Sample sample = list.get((int) order[i]);
+      ordinals[i] = (int) (order[i] >>> 32);
+      uplink[i] = sample.uplinkBytes();
+      downlink[i] = sample.downlinkBytes();
+    }
+    return new NodeSnapshot(
+        Micros.of(snapshot.collectedAt()),
+        Micros.ofNullable(snapshot.startedAt()),
+        ordinals,
+        uplink,
+        downlink);
+  }
+
+  private void meter(List<NodeSnapshot> newer, Handover handover) {
+    MeterLog log = new MeterLog();
+    Metering metering = new Metering(policy, findings.decisions(), state, log);
+    for (NodeSnapshot snapshot : newer) {
+      if (crossesHour(state.headAt(), snapshot.atMicros())) {
+        store.keep(node.nodeKey(), state);
+      }
+      metering.apply(snapshot);
+    }
+    long written = lastBucketAt == null ? Long.MIN_VALUE : Minutes.floor(lastBucketAt);
+    for (int i = 0; i < log.size(); i++) {
+      handover.usage(
+          log.minute(i),
+          log.ordinal(i),
+          log.uplinkBytes(i),
+          log.downlinkBytes(i),
+          lookUpAll || log.minute(i) <= written);
+    }
+    findings.found(log, dictionary);
+  }
+
+  private static boolean crossesHour(long head, long at) {
+    return head != NodeState.NEVER
+        && Math.floorDiv(head, MICROS_PER_HOUR) != Math.floorDiv(at, MICROS_PER_HOUR);
+  }
+
+  /** Re-derives from the archive what the changes change, up to the node's head. */
+  private void remeter(NavigableMap<Long, Change> changes, Handover handover) {
+    long from = changes.firstKey();
+    NodeState base = store.keptBefore(node.nodeKey(), from).orElseGet(NodeState::new);
+    Decisions decisions = findings.decisions();
+    Remetering walk = new Remetering(policy, decisions, decisions, base);
+    ArchiveWalk archived = new ArchiveWalk(archive, base.headAt(), state.headAt());
+    long last = from;
+    List<NodeState> kept = new ArrayList<>();
+    while (true) {
+      @Nullable Long next = archived.peek();
+      if (next == null || (next > changes.lastKey() && walk.converged())) {
+        break;
+      }
+      NodeSnapshot stored = archived.next();
+      @Nullable Change change = changes.get(next);
+      if (walk.state().headAt() >= from && crossesHour(walk.state().headAt(), next)) {
+        kept.add(walk.state().copy());
+      }
+      walk.step(change == null ? stored : change.was(), change == null ? stored : change.is());
+      last = next;
+    }
+    store.forgetBetween(node.nodeKey(), from, last);
+    kept.forEach(then -> store.keep(node.nodeKey(), then));
+    if (archived.peek() == null) {
+      state = walk.state();
+    }
+    walk.differences()
+        .forEach(
+            (slot, more) ->
+                handover.usage(
+                    slot.minute(), slot.ordinal(), more.uplinkBytes(), more.downlinkBytes(), true));
+    findings.replace(base.headAt(), last, walk.newFindings(), dictionary);
+  }
+
+  /** Gives usage to the ledger, or keeps it aside while no account is known for it. */
+  private final class Handover {
+    private final LedgerTurn ledger;
+
+    Handover(LedgerTurn ledger) {
+      this.ledger = ledger;
+    }
+
+    void usage(long minute, int ordinal, long uplink, long downlink, boolean mayExist) {
+      @Nullable UUID account = dictionary.account(ordinal);
+      if (account == null) {
+        findings.unattributed(ordinal, minute, uplink, downlink);
+        return;
+      }
+      moved.set(ordinal);
+      Instant start = Minutes.start(minute);
+      if (lastBucketAt == null || start.isAfter(lastBucketAt)) {
+        lastBucketAt = start;
+      }
+      ledger.add(
+          account,
+          minute,
+          key.composed(),
+          node.region(),
+          dictionary.key(ordinal).inboundTag(),
+          uplink,
+          downlink,
+          mayExist);
+    }
+  }
+
+  /** The newest counters of every account that moved, over all its series on this node. */
+  List<ReadModel.Checkpoint> checkpoints() {
+    Map<UUID, long[]> totals = new HashMap<>();
+    moved.stream().forEach(ordinal -> put(totals, ordinal));
+    for (int ordinal = 0; ordinal < dictionary.size(); ordinal++) {
+      @Nullable UUID account = dictionary.account(ordinal);
+      long @Nullable [] sums = account == null ? null : totals.get(account);
+      if (sums != null) {
+        sums[0] = saturated(sums[0], state.uplinkOf(ordinal));
+        sums[1] = saturated(sums[1], state.downlinkOf(ordinal));
+        sums[2] += state.restartsOf(ordinal);
+      }
+    }
+    List<ReadModel.Checkpoint> checkpoints = new ArrayList<>();
+    Instant seenAt = Micros.toInstant(state.headAt());
+    totals.forEach(
+        (account, sums) ->
+            checkpoints.add(new ReadModel.Checkpoint(account, sums[0], sums[1], seenAt, sums[2])));
+    checkpoints.sort((a, b) -> a.account().compareTo(b.account()));
+    return checkpoints;
+  }
+
+  private void put(Map<UUID, long[]> totals, int ordinal) {
+    @Nullable UUID account = dictionary.account(ordinal);
+    if (account != null) {
+      totals.computeIfAbsent(account, id -> new long[3]);
+    }
+  }
+
+  private static long saturated(long sum, long more) {
+    return sum + more < 0 ? Long.MAX_VALUE : sum + more;
+  }
+
+  Receipt receipt() {
+    return new Receipt(
+        accepted,
+        repeated,
+        late,
+        conflicting,
+        samples,
+        findings.setAside(),
+        0,
+        0,
+        0,
+        0L,
+        BigDecimal.ZERO,
+        findings.restarts());
+  }
+}

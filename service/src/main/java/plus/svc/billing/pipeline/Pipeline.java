@@ -1,0 +1,127 @@
+package plus.svc.billing.pipeline;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.readmodel.ReadModel;
+import plus.svc.billing.platform.CopyRows;
+
+/**
+ * The way of the data, from snapshots to the shared tables: each delivery is taken whole, in one
+ * transaction, or not at all.
+ *
+ * <pre>source -> snapshot -> metering -> rating -> ledger -> read model</pre>
+ */
+public final class Pipeline {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final int ATTEMPTS = 4;
+  private static final int SETTLE_BATCH = 1_000;
+
+  /** SQLSTATEs after which the same transaction may well succeed: serialization, deadlock. */
+  private static final Set<String> TRANSIENT = Set.of("40001", "40P01");
+
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final Jdbi jdbi;
+  private final PipelineSettings settings;
+  private final Clock clock;
+
+  public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock) {
+    this.jdbi = jdbi;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes one page of one source through all stages.
+   *
+   * @throws FenceLost if another instance works on the source by now; nothing was written
+   * @throws RuntimeException of the database; nothing was written, the same delivery may come again
+   */
+  public Receipt accept(Delivery delivery) {
+    boolean careful = false;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        boolean lookUpAll = careful;
+        return jdbi.inTransaction(
+            handle -> new DeliveryTurn(handle, settings, clock.instant(), lookUpAll).run(delivery));
+      } catch (RuntimeException e) {
+        String state = sqlState(e);
+        boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
+        if (attempt == ATTEMPTS || !(collided || TRANSIENT.contains(state))) {
+          throw e;
+        }
+        careful |= collided;
+        LOG.info(
+            "delivery of source {} met {}; trying again ({})",
+            delivery.source(),
+            collided ? "rows of an earlier writer" : "a concurrent transaction",
+            attempt);
+      }
+    }
+  }
+
+  /**
+   * Takes in what other services posted to accounts that may have no usage now: their balance, and
+   * with it their standing.
+   *
+   * @return how many accounts were settled
+   */
+  public int settleForeignEntries() {
+    int settled = 0;
+    while (true) {
+      int batch = jdbi.inTransaction(this::settleBatch);
+      settled += batch;
+      if (batch < SETTLE_BATCH) {
+        return settled;
+      }
+    }
+  }
+
+  private int settleBatch(Handle handle) {
+    List<UUID> accounts = handle.attach(SettleDao.class).unsettled(SETTLE_BATCH);
+    if (accounts.isEmpty()) {
+      return 0;
+    }
+    LedgerTurn turn =
+        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock.instant());
+    accounts.forEach(turn::include);
+    new ReadModel(handle, clock.instant()).show(turn.post().changes());
+    return accounts.size();
+  }
+
+  /** Statements of settling. */
+  interface SettleDao {
+
+    @SqlQuery(
+        """
+        SELECT DISTINCT account_uuid
+          FROM billing.foreign_entries
+         ORDER BY account_uuid
+         LIMIT :most
+        """)
+    List<UUID> unsettled(@Bind("most") int most);
+  }
+
+  private static String sqlState(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CopyRows.CopyFailed failed) {
+        return failed.sqlState();
+      }
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,112 @@
+package plus.svc.billing.pipeline.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.rating.PriceBook;
+import plus.svc.billing.pipeline.rating.PriceTerms;
+import plus.svc.billing.pipeline.rating.Quota;
+import plus.svc.billing.pipeline.rating.RatedBucket;
+
+/** An account within one transaction: locked, as it stood, and what the transaction makes of it. */
+final class Account {
+
+  private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T00:00:00Z");
+
+  final UUID id;
+  final List<RatedBucket> touched = new ArrayList<>();
+  final List<RatedBucket> changed = new ArrayList<>();
+  final TreeMap<Instant, Quota> quotas = new TreeMap<>();
+  final TreeMap<Instant, Quota> quotasBefore = new TreeMap<>();
+  final List<NewGrant> newGrants = new ArrayList<>();
+  BigDecimal balance = BigDecimal.ZERO;
+  BigDecimal opening = BigDecimal.ZERO;
+  BigDecimal charges = BigDecimal.ZERO;
+  long shownRemaining;
+  @Nullable Instant shownPeriod;
+  @Nullable Instant lastRatedAt;
+  String arrearsReason = "";
+  String suspendReason = "";
+  Shared shared = Shared.ABSENT;
+  @Nullable PriceBook prices;
+  @Nullable PriceTerms newPrice;
+  boolean opened;
+  boolean folded;
+
+  /**
+   * From here on all buckets must be rated anew, since accounts wrote a period that covers them.
+   */
+  @Nullable Instant rerateFrom;
+
+  Account(UUID id) {
+    this.id = id;
+  }
+
+  /** A grant to be recorded. */
+  record NewGrant(Instant periodStart, Quota.Grant grant) {}
+
+  /** The account's row in {@code account_quota_states}, as read under the account's lock. */
+  record Shared(
+      boolean present,
+      long remaining,
+      BigDecimal balance,
+      boolean arrears,
+      String suspendState,
+      @Nullable Instant periodStart,
+      @Nullable Instant periodEnd) {
+
+    static final Shared ABSENT = new Shared(false, 0, BigDecimal.ZERO, false, "", null, null);
+  }
+
+  PriceBook prices() {
+    if (prices == null) {
+      throw new IllegalStateException("prices of an account were not loaded");
+    }
+    return prices;
+  }
+
+  void put(Quota quota) {
+    quotas.put(quota.start(), quota);
+  }
+
+  void grant(Quota quota, Quota.Grant grant) {
+    put(quota.with(grant));
+    newGrants.add(new NewGrant(quota.start(), grant));
+  }
+
+  /** The quota an instant falls under; the newest one that accounts wrote stays open at its end. */
+  @Nullable Quota quotaAt(Instant instant) {
+    Map.@Nullable Entry<Instant, Quota> entry = quotas.floorEntry(instant);
+    if (entry == null) {
+      return null;
+    }
+    Quota quota = entry.getValue();
+    boolean open =
+        entry.getKey().equals(quotas.lastKey()) && quota.start().equals(shared.periodStart());
+    return open || quota.covers(instant) ? quota : null;
+  }
+
+  /** The balance once everything is posted. */
+  BigDecimal balanceAfter() {
+    return balance.add(opening).add(charges);
+  }
+
+  /** Where a quota ends in effect: at the next one's start, or open if accounts wrote it last. */
+  Instant endOf(Quota quota) {
+    @Nullable Instant next = quotas.higherKey(quota.start());
+    if (next != null) {
+      return next.isBefore(quota.end()) ? next : quota.end();
+    }
+    return quota.start().equals(shared.periodStart()) ? FAR_FUTURE : quota.end();
+  }
+
+  /** What {@code remaining_included_quota} should show: what is left of the newest period. */
+  long remainingToShow() {
+    return quotas.isEmpty() ? shownRemaining : quotas.lastEntry().getValue().remaining();
+  }
+}

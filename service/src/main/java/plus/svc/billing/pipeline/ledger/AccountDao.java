@@ -1,0 +1,295 @@
+package plus.svc.billing.pipeline.ledger;
+
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.rating.PriceTerms;
+import plus.svc.billing.pipeline.rating.Quota;
+import plus.svc.billing.pipeline.rating.RatingPolicy;
+
+/** Statements on accounts, each for a whole batch of them. */
+interface AccountDao {
+
+  /** The meter whose unit is bytes of traffic. */
+  String TRAFFIC = "traffic";
+
+  @SqlQuery(
+      """
+      SELECT account_uuid, balance, shown_remaining, shown_period, last_rated_at,
+             arrears_reason, suspend_reason
+        FROM billing.account_states
+       WHERE account_uuid = ANY(:accounts)
+       ORDER BY account_uuid
+         FOR UPDATE
+      """)
+  @RegisterRowMapper(StateMapper.class)
+  List<State> lock(@Bind("accounts") UUID[] accounts);
+
+  @SqlQuery(
+      """
+      INSERT INTO billing.account_states (account_uuid, balance, shown_remaining, opened_at)
+      SELECT account_uuid, 0, 0, :now
+        FROM unnest(:accounts) AS a (account_uuid)
+       ORDER BY account_uuid
+          ON CONFLICT DO NOTHING
+      RETURNING account_uuid
+      """)
+  List<UUID> insertStates(@Bind("accounts") UUID[] accounts, @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
+      INSERT INTO public.account_quota_states
+             (account_uuid, remaining_included_quota, current_balance, effective_at, updated_at)
+      SELECT account_uuid, remaining, balance, :now, :now
+        FROM unnest(:accounts, :remaining, :balances) AS a (account_uuid, remaining, balance)
+          ON CONFLICT (account_uuid) DO NOTHING
+      """)
+  int insertShared(
+      @Bind("accounts") UUID[] accounts,
+      @Bind("remaining") Long[] remaining,
+      @Bind("balances") BigDecimal[] balances,
+      @Bind("now") Instant now);
+
+  @SqlQuery(
+      """
+      SELECT account_uuid, remaining_included_quota, current_balance, arrears, suspend_state,
+             period_start, period_end
+        FROM public.account_quota_states
+       WHERE account_uuid = ANY(:accounts)
+      """)
+  @RegisterRowMapper(SharedMapper.class)
+  List<SharedRow> shared(@Bind("accounts") UUID[] accounts);
+
+  @SqlQuery(
+      """
+      WITH folded AS (
+          DELETE FROM billing.foreign_entries
+           WHERE account_uuid = ANY(:accounts)
+          RETURNING account_uuid, amount_delta)
+      SELECT account_uuid, sum(amount_delta) AS amount
+        FROM folded
+       GROUP BY account_uuid
+      """)
+  @RegisterRowMapper(AmountMapper.class)
+  List<Amount> foldForeignEntries(@Bind("accounts") UUID[] accounts);
+
+  @SqlQuery(
+      """
+      SELECT account_uuid, effective_from, price_per_byte, region_multiplier, line_multiplier,
+             peak_multiplier, offpeak_multiplier, included_quota_bytes, unlimited, rule_version
+        FROM billing.price_versions
+       WHERE account_uuid = ANY(:accounts)
+       ORDER BY account_uuid, effective_from
+      """)
+  @RegisterRowMapper(PriceMapper.class)
+  List<PriceRow> prices(@Bind("accounts") UUID[] accounts);
+
+  @SqlQuery(
+      """
+      SELECT a.account_uuid, coalesce(p.included_quota_bytes, 0),
+             coalesce(p.base_price_per_byte::text, '0'), coalesce(p.region_multiplier::text, '1'),
+             coalesce(p.line_multiplier::text, '1'), coalesce(p.peak_multiplier::text, '1'),
+             coalesce(p.offpeak_multiplier::text, '1'), coalesce(p.pricing_rule_version, '')
+        FROM unnest(:accounts) AS a (account_uuid)
+        LEFT JOIN public.account_billing_profiles p ON p.account_uuid = a.account_uuid
+      """)
+  @RegisterRowMapper(ProfileMapper.class)
+  List<ProfileRow> profiles(@Bind("accounts") UUID[] accounts);
+
+  @SqlQuery(
+      """
+      SELECT q.account_uuid, q.period_start, q.period_end, q.granted, q.used, q.charged,
+             q.last_included_at, q.last_granted_at
+        FROM billing.quotas q
+        JOIN billing.account_states s ON s.account_uuid = q.account_uuid
+       WHERE q.account_uuid = ANY(:accounts)
+         AND q.meter = :meter
+         AND (q.period_end > :since OR q.period_start = s.shown_period)
+       ORDER BY q.account_uuid, q.period_start
+      """)
+  @RegisterRowMapper(QuotaMapper.class)
+  List<QuotaRow> quotas(
+      @Bind("accounts") UUID[] accounts, @Bind("meter") String meter, @Bind("since") Instant since);
+
+  @SqlQuery(
+      """
+      SELECT account_uuid, period_start, effective_at, amount, origin
+        FROM billing.quota_grants
+       WHERE account_uuid = ANY(:accounts) AND meter = :meter
+       ORDER BY account_uuid, period_start, effective_at
+      """)
+  @RegisterRowMapper(GrantMapper.class)
+  List<GrantRow> grants(@Bind("accounts") UUID[] accounts, @Bind("meter") String meter);
+
+  @SqlQuery(
+      """
+      SELECT account_uuid
+        FROM billing.account_states
+       WHERE account_uuid > :after
+       ORDER BY account_uuid
+       LIMIT :most
+      """)
+  List<UUID> page(@Bind("after") UUID after, @Bind("most") int most);
+
+  /** A row of {@code billing.account_states}. */
+  record State(
+      UUID account,
+      BigDecimal balance,
+      long shownRemaining,
+      @Nullable Instant shownPeriod,
+      @Nullable Instant lastRatedAt,
+      String arrearsReason,
+      String suspendReason) {}
+
+  /** A row of {@code account_quota_states}. */
+  record SharedRow(UUID account, Account.Shared shared) {}
+
+  /** Money of an account. */
+  record Amount(UUID account, BigDecimal amount) {}
+
+  /** A price version of an account. */
+  record PriceRow(UUID account, PriceTerms terms) {}
+
+  /** A profile of an account, {@link RatingPolicy.Profile#NONE}'s values if it has none. */
+  record ProfileRow(UUID account, RatingPolicy.Profile profile) {}
+
+  /** A quota of an account, its grants still to be added where there are several. */
+  record QuotaRow(UUID account, Quota quota, Instant lastGrantedAt) {}
+
+  /** A grant of an account. */
+  record GrantRow(UUID account, Instant periodStart, Quota.Grant grant) {}
+
+  private static @Nullable Instant instant(ResultSet rs, int column) throws SQLException {
+    @Nullable OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
+    return at == null ? null : at.toInstant();
+  }
+
+  private static Instant definite(ResultSet rs, int column) throws SQLException {
+    return rs.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  /** Maps a state. */
+  final class StateMapper implements RowMapper<State> {
+    @Override
+    public State map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new State(
+          rs.getObject(1, UUID.class),
+          rs.getBigDecimal(2),
+          rs.getLong(3),
+          instant(rs, 4),
+          instant(rs, 5),
+          rs.getString(6),
+          rs.getString(7));
+    }
+  }
+
+  /** Maps a shared row. */
+  final class SharedMapper implements RowMapper<SharedRow> {
+    @Override
+    public SharedRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new SharedRow(
+          rs.getObject(1, UUID.class),
+          new Account.Shared(
+              true,
+              rs.getLong(2),
+              rs.getBigDecimal(3),
+              rs.getBoolean(4),
+              rs.getString(5),
+              instant(rs, 6),
+              instant(rs, 7)));
+    }
+  }
+
+  /** Maps an amount. */
+  final class AmountMapper implements RowMapper<Amount> {
+    @Override
+    public Amount map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new Amount(rs.getObject(1, UUID.class), rs.getBigDecimal(2));
+    }
+  }
+
+  /** Maps a price version. */
+  final class PriceMapper implements RowMapper<PriceRow> {
+    @Override
+    public PriceRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new PriceRow(
+          rs.getObject(1, UUID.class),
+          new PriceTerms(
+              definite(rs, 2),
+              rs.getBigDecimal(3),
+              rs.getBigDecimal(4),
+              rs.getBigDecimal(5),
+              rs.getBigDecimal(6),
+              rs.getBigDecimal(7),
+              rs.getLong(8),
+              rs.getBoolean(9),
+              rs.getString(10)));
+    }
+  }
+
+  /** Maps a profile; binary fractions come as their shortest decimal. */
+  final class ProfileMapper implements RowMapper<ProfileRow> {
+    @Override
+    public ProfileRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new ProfileRow(
+          rs.getObject(1, UUID.class),
+          new RatingPolicy.Profile(
+              Math.max(0, rs.getLong(2)),
+              decimal(rs.getString(3)),
+              decimal(rs.getString(4)),
+              decimal(rs.getString(5)),
+              decimal(rs.getString(6)),
+              decimal(rs.getString(7)),
+              rs.getString(8)));
+    }
+
+    /** NaN and infinities, which a double column can hold, count as not set. */
+    private static BigDecimal decimal(String text) {
+      char last = text.charAt(text.length() - 1);
+      return Character.isDigit(last) ? new BigDecimal(text) : BigDecimal.ZERO;
+    }
+  }
+
+  /** Maps a quota. */
+  final class QuotaMapper implements RowMapper<QuotaRow> {
+    @Override
+    public QuotaRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      Instant start = definite(rs, 2);
+      long granted = rs.getLong(4);
+      @Nullable Instant lastIncluded = instant(rs, 7);
+      return new QuotaRow(
+          rs.getObject(1, UUID.class),
+          new Quota(
+              start,
+              definite(rs, 3),
+              granted,
+              rs.getLong(5),
+              rs.getLong(6),
+              lastIncluded == null ? Long.MIN_VALUE : lastIncluded.getEpochSecond() / 60,
+              List.of(new Quota.Grant(start, granted, ""))),
+          definite(rs, 8));
+    }
+  }
+
+  /** Maps a grant. */
+  final class GrantMapper implements RowMapper<GrantRow> {
+    @Override
+    public GrantRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new GrantRow(
+          rs.getObject(1, UUID.class),
+          definite(rs, 2),
+          new Quota.Grant(definite(rs, 3), rs.getLong(4), rs.getString(5)));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package plus.svc.billing.pipeline.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.rating.RatedBucket;
+import plus.svc.billing.pipeline.rating.RatingPolicy;
+import plus.svc.billing.quantity.Minutes;
+
+/**
+ * One transaction's work on the ledger: collects usage, then rates and posts all of it, account by
+ * account in one order. A repeat of {@link #add} for the same bucket adds up.
+ */
+public final class LedgerTurn {
+
+  private final Handle handle;
+  private final RatingPolicy policy;
+  private final String sourceRevision;
+  private final Instant now;
+  private final Buckets buckets;
+  private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
+  private final Map<String, Set<Buckets.Key>> lookUps = new HashMap<>();
+  private long oldestMinute = Long.MAX_VALUE;
+
+  /** Begins a turn in the handle's transaction. */
+  public LedgerTurn(Handle handle, RatingPolicy policy, String sourceRevision, Instant now) {
+    this.handle = handle;
+    this.policy = policy;
+    this.sourceRevision = sourceRevision;
+    this.now = now;
+    this.buckets = new Buckets(handle);
+  }
+
+  private record Place(long minute, String node, String line) {}
+
+  /** Bytes to add to a bucket, which is looked up only once all are known. */
+  private static final class Pending {
+    private final String region;
+    private long uplink;
+    private long downlink;
+    private @Nullable RatedBucket stored;
+
+    Pending(String region) {
+      this.region = region;
+    }
+
+    RatedBucket into(Place place) {
+      RatedBucket bucket =
+          stored != null
+              ? stored
+              : RatedBucket.fresh(place.minute(), place.node(), region, place.line());
+      bucket.add(uplink, downlink);
+      return bucket;
+    }
+  }
+
+  /**
+   * What was posted.
+   *
+   * @param bytes net bytes added to buckets
+   * @param charged net money charged, positive
+   */
+  public record Posted(
+      int newBuckets,
+      int changedBuckets,
+      int ledgerRows,
+      long bytes,
+      BigDecimal charged,
+      List<AccountChange> changes) {}
+
+  /**
+   * Adds usage of an account; negative bytes take back what an earlier calculation had.
+   *
+   * @param mayExist whether the bucket may have been written before
+   */
+  @SuppressWarnings("TooManyParameters")
+  public void add(
+      UUID account,
+      long minute,
+      String node,
+      String region,
+      String line,
+      long uplinkBytes,
+      long downlinkBytes,
+      boolean mayExist) {
+    if (mayExist) {
+      lookUps
+          .computeIfAbsent(node, name -> new HashSet<>())
+          .add(new Buckets.Key(account, minute, line));
+    }
+    oldestMinute = Math.min(oldestMinute, minute);
+    Pending pending =
+        usage
+            .computeIfAbsent(account, id -> new HashMap<>())
+            .computeIfAbsent(new Place(minute, node, line), place -> new Pending(region));
+    pending.uplink = Math.addExact(pending.uplink, uplinkBytes);
+    pending.downlink = Math.addExact(pending.downlink, downlinkBytes);
+  }
+
+  /** Has an account settled though it has no usage: what others posted to it is to be taken in. */
+  public void include(UUID account) {
+    usage.computeIfAbsent(account, id -> new HashMap<>());
+  }
+
+  /** Rates and posts what was added. */
+  public Posted post() {
+    if (usage.isEmpty()) {
+      return new Posted(0, 0, 0, 0, BigDecimal.ZERO, List.of());
+    }
+    Periods periods = new Periods(buckets, policy, now);
+    Map<UUID, Account> accounts =
+        new AccountBook(handle, policy, periods, now).open(usage.keySet(), oldest());
+    touch(accounts);
+    Posting posting = new Posting(buckets, periods, policy);
+    accounts.values().forEach(posting::rate);
+    List<AccountChange> changes = new ArrayList<>();
+    for (Account account : accounts.values()) {
+      changes.add(Standings.settle(account));
+    }
+    LedgerWriter writer = new LedgerWriter(handle, now);
+    int rows = writer.write(accounts.values());
+    buckets.write(accounts.values(), sourceRevision, now);
+    return summarise(accounts.values(), rows, changes);
+  }
+
+  private Instant oldest() {
+    return oldestMinute == Long.MAX_VALUE ? now : Minutes.start(oldestMinute);
+  }
+
+  private void touch(Map<UUID, Account> accounts) {
+    lookUps.forEach(
+        (node, keys) -> {
+          for (Buckets.OfAccount row : buckets.existing(node, keys)) {
+            RatedBucket bucket = row.bucket();
+            @Nullable Pending pending =
+                usage
+                    .getOrDefault(row.account(), Map.of())
+                    .get(new Place(bucket.minute(), node, bucket.line()));
+            if (pending != null) {
+              pending.stored = bucket;
+            }
+          }
+        });
+    for (Account account : accounts.values()) {
+      usage
+          .getOrDefault(account.id, Map.of())
+          .forEach((place, pending) -> account.touched.add(pending.into(place)));
+    }
+  }
+
+  private static Posted summarise(
+      Collection<Account> accounts, int rows, List<AccountChange> changes) {
+    int fresh = 0;
+    int changed = 0;
+    long bytes = 0;
+    BigDecimal charged = BigDecimal.ZERO;
+    for (Account account : accounts) {
+      charged = charged.subtract(account.charges);
+      for (RatedBucket bucket : account.changed) {
+        bytes = Math.addExact(bytes, bucket.moreBytes());
+        if (bucket.isPosted()) {
+          changed++;
+        } else {
+          fresh++;
+        }
+      }
+    }
+    return new Posted(fresh, changed, rows, bytes, charged, changes);
+  }
+}

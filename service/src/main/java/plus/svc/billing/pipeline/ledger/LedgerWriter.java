@@ -1,0 +1,283 @@
+package plus.svc.billing.pipeline.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.rating.PriceTerms;
+import plus.svc.billing.pipeline.rating.Quota;
+import plus.svc.billing.pipeline.rating.RatedBucket;
+import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.InvariantViolation;
+import plus.svc.billing.platform.Micros;
+import plus.svc.billing.quantity.Minutes;
+
+/** Writes what a turn made of its accounts: ledger rows, balances, quotas, grants, prices. */
+final class LedgerWriter {
+
+  private static final String LEDGER =
+      "public.billing_ledger (id, account_uuid, bucket_start, bucket_end, entry_type, rated_bytes,"
+          + " amount_delta, balance_after, pricing_rule_version, created_at, node_id, line_code,"
+          + " corrects)";
+
+  private final Handle handle;
+  private final Dao dao;
+  private final Instant now;
+  private final LedgerId ids = new LedgerId();
+
+  LedgerWriter(Handle handle, Instant now) {
+    this.handle = handle;
+    this.dao = handle.attach(Dao.class);
+    this.now = now;
+  }
+
+  /** Writes everything; returns the number of ledger rows. */
+  int write(Collection<Account> accounts) {
+    int rows = writeEntries(accounts);
+    writeStates(accounts);
+    writeQuotas(accounts);
+    writeGrants(accounts);
+    writePrices(accounts);
+    return rows;
+  }
+
+  private int writeEntries(Collection<Account> accounts) {
+    int[] rows = {0};
+    CopyRows.write(
+        handle.getConnection(),
+        LEDGER,
+        out -> {
+          long micros = Micros.of(now);
+          for (Account account : accounts) {
+            BigDecimal running = account.balance;
+            if (account.opening.signum() != 0) {
+              running = running.add(account.opening);
+              out.add(ids.of(now.toEpochMilli(), "opening|" + account.id))
+                  .add(account.id)
+                  .add(now)
+                  .add(now)
+                  .add("opening_balance")
+                  .add(0)
+                  .add(account.opening)
+                  .add(running)
+                  .add("")
+                  .add(Micros.toInstant(micros + rows[0]++))
+                  .addNull()
+                  .addNull()
+                  .addNull()
+                  .endRow();
+            }
+            for (RatedBucket bucket : account.changed) {
+              if (Posting.needsEntry(bucket)) {
+                running = running.add(bucket.moreAmount());
+                entry(out, account.id, bucket, running, Micros.toInstant(micros + rows[0]++));
+              }
+            }
+            if (running.compareTo(account.balanceAfter()) != 0) {
+              throw new InvariantViolation(
+                  "account "
+                      + account.id
+                      + ": posted rows lead to another balance than the sum of its charges");
+            }
+          }
+        });
+    return rows[0];
+  }
+
+  private void entry(
+      CopyRows out, UUID account, RatedBucket bucket, BigDecimal running, Instant createdAt)
+      throws java.sql.SQLException {
+    boolean first = bucket.revision() == 0;
+    out.add(id(account, bucket, bucket.revision() + 1))
+        .add(account)
+        .add(Minutes.start(bucket.minute()))
+        .add(Minutes.start(bucket.minute() + 1))
+        .add(first ? "traffic_charge" : "traffic_adjustment")
+        .add(bucket.moreCharged())
+        .add(bucket.moreAmount())
+        .add(running)
+        .add(bucket.ruleVersion())
+        .add(createdAt)
+        .add(bucket.node())
+        .add(bucket.line())
+        .addNullable(first ? null : id(account, bucket, 1))
+        .endRow();
+  }
+
+  private UUID id(UUID account, RatedBucket bucket, int revision) {
+    return ids.ofBucket(bucket.minute(), bucket.node(), account, bucket.line(), revision);
+  }
+
+  private void writeStates(Collection<Account> accounts) {
+    int n = accounts.size();
+    UUID[] ids = new UUID[n];
+    BigDecimal[] balances = new BigDecimal[n];
+    Long[] shown = new Long[n];
+    @Nullable Instant[] periods = new Instant[n];
+    @Nullable Instant[] rated = new Instant[n];
+    String[] arrears = new String[n];
+    String[] suspends = new String[n];
+    int i = 0;
+    for (Account account : accounts) {
+      ids[i] = account.id;
+      balances[i] = account.balanceAfter();
+      shown[i] = account.shownRemaining;
+      periods[i] = account.shownPeriod;
+      rated[i] = account.lastRatedAt;
+      arrears[i] = account.arrearsReason;
+      suspends[i] = account.suspendReason;
+      i++;
+    }
+    int updated = dao.updateStates(ids, balances, shown, periods, rated, arrears, suspends);
+    if (updated != n) {
+      throw new InvariantViolation("of " + n + " locked accounts " + updated + " were updated");
+    }
+  }
+
+  private void writeQuotas(Collection<Account> accounts) {
+    List<UUID> ids = new ArrayList<>();
+    List<Quota> quotas = new ArrayList<>();
+    for (Account account : accounts) {
+      for (Instant gone : account.quotasBefore.keySet()) {
+        if (!account.quotas.containsKey(gone)) {
+          dao.deleteQuota(account.id, AccountDao.TRAFFIC, gone);
+        }
+      }
+      for (Quota quota : account.quotas.values()) {
+        if (!quota.equals(account.quotasBefore.get(quota.start()))) {
+          ids.add(account.id);
+          quotas.add(quota);
+        }
+      }
+    }
+    if (quotas.isEmpty()) {
+      return;
+    }
+    dao.upsertQuotas(
+        AccountDao.TRAFFIC,
+        ids.toArray(UUID[]::new),
+        quotas.stream().map(Quota::start).toArray(Instant[]::new),
+        quotas.stream().map(Quota::end).toArray(Instant[]::new),
+        quotas.stream().map(Quota::granted).toArray(Long[]::new),
+        quotas.stream().map(Quota::used).toArray(Long[]::new),
+        quotas.stream().map(Quota::charged).toArray(Long[]::new),
+        quotas.stream().map(LedgerWriter::lastIncluded).toArray(Instant[]::new),
+        quotas.stream().map(Quota::lastGrantedAt).toArray(Instant[]::new));
+  }
+
+  private static @Nullable Instant lastIncluded(Quota quota) {
+    return quota.lastIncludedMinute() == Long.MIN_VALUE
+        ? null
+        : Minutes.start(quota.lastIncludedMinute());
+  }
+
+  private void writeGrants(Collection<Account> accounts) {
+    for (Account account : accounts) {
+      for (Account.NewGrant made : account.newGrants) {
+        dao.insertGrant(
+            account.id,
+            AccountDao.TRAFFIC,
+            made.periodStart(),
+            made.grant().effectiveAt(),
+            made.grant().amount(),
+            made.grant().origin(),
+            now);
+      }
+    }
+  }
+
+  private void writePrices(Collection<Account> accounts) {
+    List<UUID> ids = new ArrayList<>();
+    List<PriceTerms> terms = new ArrayList<>();
+    for (Account account : accounts) {
+      if (account.newPrice != null) {
+        ids.add(account.id);
+        terms.add(account.newPrice);
+      }
+    }
+    if (!ids.isEmpty()) {
+      handle.attach(PriceDao.class).insertAll(ids, terms, now);
+    }
+  }
+
+  /** Statements that write the exact state, each for a whole batch. */
+  interface Dao {
+
+    @SqlUpdate(
+        """
+        UPDATE billing.account_states s
+           SET balance = c.balance, shown_remaining = c.shown, shown_period = c.period,
+               last_rated_at = c.rated, arrears_reason = c.arrears, suspend_reason = c.suspend
+          FROM unnest(:accounts, :balances, :shown, :periods, :rated, :arrears, :suspends)
+            AS c (account_uuid, balance, shown, period, rated, arrears, suspend)
+         WHERE s.account_uuid = c.account_uuid
+        """)
+    int updateStates(
+        @Bind("accounts") UUID[] accounts,
+        @Bind("balances") BigDecimal[] balances,
+        @Bind("shown") Long[] shown,
+        @Bind("periods") @Nullable Instant[] periods,
+        @Bind("rated") @Nullable Instant[] rated,
+        @Bind("arrears") String[] arrears,
+        @Bind("suspends") String[] suspends);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.quotas
+               (account_uuid, meter, period_start, period_end, granted, used, charged,
+                last_included_at, last_granted_at)
+        SELECT account_uuid, :meter, period_start, period_end, granted, used, charged,
+               last_included_at, last_granted_at
+          FROM unnest(:accounts, :starts, :ends, :granted, :used, :charged, :included, :grantedAt)
+            AS c (account_uuid, period_start, period_end, granted, used, charged,
+                  last_included_at, last_granted_at)
+            ON CONFLICT (account_uuid, meter, period_start) DO UPDATE
+           SET period_end = excluded.period_end, granted = excluded.granted,
+               used = excluded.used, charged = excluded.charged,
+               last_included_at = excluded.last_included_at,
+               last_granted_at = excluded.last_granted_at
+        """)
+    @SuppressWarnings("TooManyParameters")
+    void upsertQuotas(
+        @Bind("meter") String meter,
+        @Bind("accounts") UUID[] accounts,
+        @Bind("starts") Instant[] starts,
+        @Bind("ends") Instant[] ends,
+        @Bind("granted") Long[] granted,
+        @Bind("used") Long[] used,
+        @Bind("charged") Long[] charged,
+        @Bind("included") @Nullable Instant[] included,
+        @Bind("grantedAt") Instant[] grantedAt);
+
+    @SqlUpdate(
+        """
+        DELETE FROM billing.quotas
+         WHERE account_uuid = :account AND meter = :meter AND period_start = :start
+        """)
+    void deleteQuota(
+        @Bind("account") UUID account, @Bind("meter") String meter, @Bind("start") Instant start);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.quota_grants
+               (account_uuid, meter, period_start, effective_at, amount, origin, recorded_at)
+        VALUES (:account, :meter, :start, :effective, :amount, :origin, :now)
+            ON CONFLICT (account_uuid, meter, period_start, effective_at, origin) DO UPDATE
+           SET amount = quota_grants.amount + excluded.amount
+        """)
+    void insertGrant(
+        @Bind("account") UUID account,
+        @Bind("meter") String meter,
+        @Bind("start") Instant start,
+        @Bind("effective") Instant effective,
+        @Bind("amount") long amount,
+        @Bind("origin") String origin,
+        @Bind("now") Instant now);
+  }
+}

@@ -1,0 +1,99 @@
+package plus.svc.billing.pipeline.readmodel;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+
+/**
+ * Suspends accounts whose arrears have lasted too long, and lifts suspensions of ours whose arrears
+ * are over. Set-based and on named columns: a charge or a payment in between is never overwritten.
+ */
+public final class ArrearsSweep {
+
+  private final Jdbi jdbi;
+  private final Duration threshold;
+
+  /**
+   * @param threshold how long an episode of arrears may last
+   */
+  public ArrearsSweep(Jdbi jdbi, Duration threshold) {
+    this.jdbi = jdbi;
+    this.threshold = threshold;
+  }
+
+  /** What a sweep did. */
+  public record Outcome(int suspended, int lifted) {}
+
+  /** Sweeps once; a second sweep at the same instant does nothing. */
+  public Outcome sweep(Instant now) {
+    return jdbi.inTransaction(
+        handle -> {
+          Dao dao = handle.attach(Dao.class);
+          int lifted = dao.lift(now);
+          return new Outcome(dao.suspend(now.minus(threshold), now), lifted);
+        });
+  }
+
+  /**
+   * Statements of the sweep. The reason of a suspension is the reason of the arrears: {@code
+   * balance} where we opened the episode, {@code payment} where accounts did. An episode without a
+   * start is left alone.
+   */
+  interface Dao {
+
+    @SqlUpdate(
+        """
+        WITH due AS (
+            SELECT s.account_uuid, s.arrears_reason
+              FROM billing.account_states s
+              JOIN public.account_quota_states q ON q.account_uuid = s.account_uuid
+             WHERE q.arrears
+               AND q.suspend_state <> 'suspended'
+               AND q.arrears_since <= :startedBy
+             ORDER BY s.account_uuid
+               FOR UPDATE OF s),
+        noted AS (
+            UPDATE billing.account_states s
+               SET suspend_reason = CASE WHEN due.arrears_reason = '' THEN 'payment'
+                                         ELSE due.arrears_reason END
+              FROM due
+             WHERE s.account_uuid = due.account_uuid
+            RETURNING s.account_uuid)
+        UPDATE public.account_quota_states q
+           SET suspend_state = 'suspended', effective_at = :now, updated_at = :now
+          FROM noted
+         WHERE q.account_uuid = noted.account_uuid
+           AND q.arrears
+           AND q.suspend_state <> 'suspended'
+           AND q.arrears_since <= :startedBy
+        """)
+    int suspend(@Bind("startedBy") Instant startedBy, @Bind("now") Instant now);
+
+    @SqlUpdate(
+        """
+        WITH over AS (
+            SELECT s.account_uuid
+              FROM billing.account_states s
+              JOIN public.account_quota_states q ON q.account_uuid = s.account_uuid
+             WHERE s.suspend_reason <> ''
+               AND NOT q.arrears
+             ORDER BY s.account_uuid
+               FOR UPDATE OF s),
+        noted AS (
+            UPDATE billing.account_states s
+               SET suspend_reason = ''
+              FROM over
+             WHERE s.account_uuid = over.account_uuid
+            RETURNING s.account_uuid)
+        UPDATE public.account_quota_states q
+           SET suspend_state = 'active', effective_at = :now, updated_at = :now
+          FROM noted
+         WHERE q.account_uuid = noted.account_uuid
+           AND NOT q.arrears
+           AND q.suspend_state = 'suspended'
+        """)
+    int lift(@Bind("now") Instant now);
+  }
+}

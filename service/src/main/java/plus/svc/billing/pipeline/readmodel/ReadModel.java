@@ -1,0 +1,87 @@
+package plus.svc.billing.pipeline.readmodel;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.ledger.AccountChange;
+import plus.svc.billing.platform.InvariantViolation;
+
+/** Writes the shared tables within one transaction, each with one statement for the whole batch. */
+public final class ReadModel {
+
+  private final ReadModelDao dao;
+  private final Instant now;
+
+  public ReadModel(Handle handle, Instant now) {
+    this.dao = handle.attach(ReadModelDao.class);
+    this.now = now;
+  }
+
+  /**
+   * The newest counters of an account on a node, over all its inbounds.
+   *
+   * @param restarts how often any of its counters began at zero again
+   */
+  public record Checkpoint(
+      UUID account, long uplinkTotal, long downlinkTotal, Instant seenAt, long restarts) {}
+
+  /** Shows balances, quota and standing. */
+  public void show(List<AccountChange> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    int updated =
+        dao.updateStates(
+            changes.stream().map(AccountChange::account).toArray(UUID[]::new),
+            changes.stream().map(AccountChange::moreBalance).toArray(BigDecimal[]::new),
+            changes.stream().map(AccountChange::moreRemaining).toArray(Long[]::new),
+            nullable(changes.stream().map(AccountChange::ratedAt).toArray(Instant[]::new)),
+            changes.stream().map(c -> c.standing().arrears()).toArray(Boolean[]::new),
+            nullable(changes.stream().map(c -> c.standing().since()).toArray(Instant[]::new)),
+            changes.stream().map(c -> c.standing().throttled()).toArray(Boolean[]::new),
+            changes.stream().map(c -> c.standing().lift()).toArray(Boolean[]::new),
+            now);
+    if (updated != changes.size()) {
+      throw new InvariantViolation(
+          "of " + changes.size() + " accounts " + updated + " have a row in account_quota_states");
+    }
+  }
+
+  private static @Nullable Instant[] nullable(@Nullable Instant[] instants) {
+    return instants;
+  }
+
+  /** Shows the newest counters of a node's accounts. */
+  public void checkpoints(String node, Collection<Checkpoint> checkpoints) {
+    if (checkpoints.isEmpty()) {
+      return;
+    }
+    dao.upsertCheckpoints(
+        node,
+        checkpoints.stream().map(Checkpoint::account).toArray(UUID[]::new),
+        checkpoints.stream().map(Checkpoint::uplinkTotal).toArray(Long[]::new),
+        checkpoints.stream().map(Checkpoint::downlinkTotal).toArray(Long[]::new),
+        checkpoints.stream().map(Checkpoint::seenAt).toArray(Instant[]::new),
+        checkpoints.stream().map(Checkpoint::restarts).toArray(Long[]::new),
+        now);
+  }
+
+  /**
+   * Shows a source's progress.
+   *
+   * @param completedUntil newest instant proven seen, null leaves it; it never goes back
+   */
+  public void progress(
+      String sourceId,
+      @Nullable Instant completedUntil,
+      @Nullable String cursor,
+      Instant attemptedAt) {
+    dao.upsertProgress(
+        sourceId, completedUntil, Objects.requireNonNullElse(cursor, ""), attemptedAt, now);
+  }
+}

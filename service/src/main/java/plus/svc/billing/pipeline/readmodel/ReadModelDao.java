@@ -1,0 +1,91 @@
+package plus.svc.billing.pipeline.readmodel;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.UUID;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+
+/** Statements on the shared tables. */
+interface ReadModelDao {
+
+  @SqlUpdate(
+      """
+      UPDATE public.account_quota_states q
+         SET current_balance = q.current_balance + c.balance,
+             remaining_included_quota = q.remaining_included_quota + c.remaining,
+             last_rated_bucket_at = greatest(q.last_rated_bucket_at, c.rated_at),
+             arrears = coalesce(c.arrears, q.arrears),
+             arrears_since = CASE WHEN c.arrears AND NOT q.arrears THEN c.since
+                                  WHEN NOT c.arrears THEN NULL
+                                  ELSE q.arrears_since END,
+             throttle_state = CASE WHEN c.throttled THEN 'throttled'
+                                   WHEN NOT c.throttled THEN 'normal'
+                                   ELSE q.throttle_state END,
+             suspend_state = CASE WHEN c.lift THEN 'active' ELSE q.suspend_state END,
+             effective_at = greatest(q.effective_at, c.rated_at),
+             updated_at = :now
+        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :arrears, :sinces, :throttled,
+                    :lifts)
+          AS c (account_uuid, balance, remaining, rated_at, arrears, since, throttled, lift)
+       WHERE q.account_uuid = c.account_uuid
+      """)
+  @SuppressWarnings("TooManyParameters")
+  int updateStates(
+      @Bind("accounts") UUID[] accounts,
+      @Bind("balances") BigDecimal[] balances,
+      @Bind("remaining") Long[] remaining,
+      @Bind("ratedAts") @Nullable Instant[] ratedAts,
+      @Bind("arrears") @Nullable Boolean[] arrears,
+      @Bind("sinces") @Nullable Instant[] sinces,
+      @Bind("throttled") @Nullable Boolean[] throttled,
+      @Bind("lifts") Boolean[] lifts,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
+      INSERT INTO public.traffic_stat_checkpoints
+             (node_id, account_uuid, last_uplink_total, last_downlink_total, last_seen_at,
+              reset_epoch, created_at, updated_at)
+      SELECT :node, account_uuid, uplink, downlink, seen_at, restarts, :now, :now
+        FROM unnest(:accounts, :uplinks, :downlinks, :seenAts, :restarts)
+          AS c (account_uuid, uplink, downlink, seen_at, restarts)
+          ON CONFLICT (node_id, account_uuid) DO UPDATE
+         SET last_uplink_total = excluded.last_uplink_total,
+             last_downlink_total = excluded.last_downlink_total,
+             last_seen_at = greatest(traffic_stat_checkpoints.last_seen_at, excluded.last_seen_at),
+             reset_epoch = excluded.reset_epoch,
+             updated_at = excluded.updated_at
+      """)
+  void upsertCheckpoints(
+      @Bind("node") String node,
+      @Bind("accounts") UUID[] accounts,
+      @Bind("uplinks") Long[] uplinks,
+      @Bind("downlinks") Long[] downlinks,
+      @Bind("seenAts") Instant[] seenAts,
+      @Bind("restarts") Long[] restarts,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
+      INSERT INTO public.billing_source_sync_state
+             (source_id, last_completed_until, last_attempted_at, last_succeeded_at, last_error,
+              last_cursor, updated_at)
+      VALUES (:source, :until, :attempted, :now, '', :cursor, :now)
+          ON CONFLICT (source_id) DO UPDATE
+         SET last_completed_until = greatest(billing_source_sync_state.last_completed_until,
+                                             excluded.last_completed_until),
+             last_attempted_at = excluded.last_attempted_at,
+             last_succeeded_at = excluded.last_succeeded_at,
+             last_error = '',
+             last_cursor = excluded.last_cursor,
+             updated_at = excluded.updated_at
+      """)
+  void upsertProgress(
+      @Bind("source") String source,
+      @Bind("until") @Nullable Instant completedUntil,
+      @Bind("cursor") String cursor,
+      @Bind("attempted") Instant attemptedAt,
+      @Bind("now") Instant now);
+}

@@ -1,0 +1,171 @@
+package plus.svc.billing.pipeline.snapshot;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.Micros;
+import plus.svc.billing.platform.SqlArrays;
+
+/** The snapshot archive: the evidence behind every fact, one row a snapshot. */
+public final class Archive {
+
+  private static final int CHUNK = 256;
+
+  private final Handle handle;
+  private final Dao dao;
+  private final int nodeKey;
+
+  /** The archive of one node. */
+  public Archive(Handle handle, int nodeKey) {
+    this.handle = handle;
+    this.dao = handle.attach(Dao.class);
+    this.nodeKey = nodeKey;
+  }
+
+  /** A snapshot with the digest of its content. */
+  @SuppressWarnings("ArrayRecordComponent") // the digest is compared with Arrays.equals
+  public record Entry(NodeSnapshot snapshot, byte[] digest) {}
+
+  /** What the archive holds for the given instants, by microseconds. */
+  public Map<Long, Entry> at(List<Long> instants) {
+    Map<Long, Entry> found = new HashMap<>();
+    OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
+    for (Entry entry : dao.at(nodeKey, times)) {
+      found.put(entry.snapshot().atMicros(), entry);
+    }
+    return found;
+  }
+
+  /** Adds snapshots whose instants the archive does not hold. */
+  public void insert(String sourceId, Instant receivedAt, List<Entry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    CopyRows.write(
+        handle.getConnection(),
+        "billing.snapshots (node_key, collected_at, started_at, ordinals, uplink, downlink,"
+            + " digest, source_id, received_at)",
+        out -> {
+          for (Entry entry : entries) {
+            NodeSnapshot snapshot = entry.snapshot();
+            out.add(nodeKey)
+                .add(Micros.toInstant(snapshot.atMicros()))
+                .addNullable(Micros.toNullable(snapshot.startedAtMicros()))
+                .add(snapshot.ordinals())
+                .add(snapshot.uplink())
+                .add(snapshot.downlink())
+                .add(entry.digest())
+                .add(sourceId)
+                .add(receivedAt)
+                .endRow();
+          }
+        });
+  }
+
+  /** Replaces a snapshot by what it and another of the same instant say together. */
+  public void replace(
+      Entry merged, byte[] digestBefore, byte[] digestSent, String sourceId, Instant now) {
+    NodeSnapshot snapshot = merged.snapshot();
+    OffsetDateTime at = Micros.toOffset(snapshot.atMicros());
+    dao.replace(
+        nodeKey,
+        at,
+        Micros.toNullable(snapshot.startedAtMicros()),
+        snapshot.ordinals(),
+        snapshot.uplink(),
+        snapshot.downlink(),
+        merged.digest());
+    dao.conflict(nodeKey, at, digestBefore, digestSent, merged.digest(), sourceId, now);
+  }
+
+  /** The next snapshots after an instant, ascending, a bounded number of them. */
+  public List<Entry> after(long micros) {
+    return dao.after(nodeKey, Micros.toOffset(micros), CHUNK);
+  }
+
+  /** Statements on {@code billing.snapshots}. */
+  interface Dao {
+
+    @SqlQuery(
+        """
+        SELECT collected_at, started_at, ordinals, uplink, downlink, digest
+          FROM billing.snapshots
+         WHERE node_key = :node AND collected_at = ANY(:instants)
+        """)
+    @RegisterRowMapper(EntryMapper.class)
+    List<Entry> at(@Bind("node") int nodeKey, @Bind("instants") OffsetDateTime[] instants);
+
+    @SqlQuery(
+        """
+        SELECT collected_at, started_at, ordinals, uplink, downlink, digest
+          FROM billing.snapshots
+         WHERE node_key = :node AND collected_at > :after
+         ORDER BY collected_at
+         LIMIT :most
+        """)
+    @RegisterRowMapper(EntryMapper.class)
+    List<Entry> after(
+        @Bind("node") int nodeKey, @Bind("after") OffsetDateTime after, @Bind("most") int most);
+
+    @SqlUpdate(
+        """
+        UPDATE billing.snapshots
+           SET started_at = :startedAt, ordinals = :ordinals, uplink = :uplink,
+               downlink = :downlink, digest = :digest
+         WHERE node_key = :node AND collected_at = :at
+        """)
+    void replace(
+        @Bind("node") int nodeKey,
+        @Bind("at") OffsetDateTime at,
+        @Bind("startedAt") @Nullable Instant startedAt,
+        @Bind("ordinals") int[] ordinals,
+        @Bind("uplink") long[] uplink,
+        @Bind("downlink") long[] downlink,
+        @Bind("digest") byte[] digest);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.snapshot_conflicts
+               (node_key, collected_at, digest_before, digest_sent, digest_after, source_id, recorded_at)
+        VALUES (:node, :at, :before, :sent, :after, :source, :now)
+            ON CONFLICT DO NOTHING
+        """)
+    void conflict(
+        @Bind("node") int nodeKey,
+        @Bind("at") OffsetDateTime at,
+        @Bind("before") byte[] before,
+        @Bind("sent") byte[] sent,
+        @Bind("after") byte[] after,
+        @Bind("source") String sourceId,
+        @Bind("now") Instant now);
+  }
+
+  /** Maps an archive row. */
+  public static final class EntryMapper implements RowMapper<Entry> {
+    @Override
+    public Entry map(ResultSet rs, StatementContext ctx) throws SQLException {
+      @Nullable OffsetDateTime startedAt = rs.getObject(2, OffsetDateTime.class);
+      return new Entry(
+          new NodeSnapshot(
+              Micros.of(rs.getObject(1, OffsetDateTime.class).toInstant()),
+              startedAt == null ? NodeSnapshot.NEVER : Micros.of(startedAt.toInstant()),
+              SqlArrays.ints(rs, 3),
+              SqlArrays.longs(rs, 4),
+              SqlArrays.longs(rs, 5)),
+          rs.getBytes(6));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package plus.svc.billing.platform;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.spi.JdbiPlugin;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
+
+/** What our statements need of JDBI: SQL objects, PostgreSQL's types, and arrays of our columns. */
+public final class BillingJdbiPlugin extends JdbiPlugin.Singleton {
+
+  @Override
+  public void customizeJdbi(Jdbi jdbi) {
+    jdbi.installPlugin(new SqlObjectPlugin());
+    jdbi.installPlugin(new PostgresPlugin());
+    jdbi.registerArrayType(Instant.class, "timestamptz");
+    jdbi.registerArrayType(OffsetDateTime.class, "timestamptz");
+    jdbi.registerArrayType(BigDecimal.class, "numeric");
+    jdbi.registerArrayType(Boolean.class, "boolean");
+  }
+}

@@ -1,0 +1,100 @@
+package plus.svc.billing.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static plus.svc.billing.pipeline.World.shot;
+
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import plus.svc.billing.quantity.NodeKey;
+import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.PostgresHarness;
+import plus.svc.billing.testing.TestDatabase;
+
+/** The way of the data from snapshots to the tables that accounts reads. */
+class PipelineIT {
+
+  @RegisterExtension static final Database SERVER = Database.migrated();
+
+  private World world = new World(SERVER.get());
+
+  @BeforeEach
+  void freshWorld() {
+    TestDatabase database = PostgresHarness.shared().freshDatabase();
+    world = new World(database);
+  }
+
+  @Test
+  void usageWalksTheWholeWay() {
+    UUID a = world.user();
+    Receipt receipt = world.deliver(shot("10:00").of(a, 100, 0), shot("10:01").of(a, 150, 50));
+    assertThat(receipt.buckets()).isEqualTo(2);
+    assertThat(world.buckets(a)).isEqualTo(Map.of("10:00", 100L, "10:01", 100L));
+    assertThat(world.balance(a)).isEqualByComparingTo("-100");
+    assertThat(world.ledger(a)).isEqualByComparingTo("-100");
+  }
+
+  @Test
+  void aRepeatChangesNothing() {
+    UUID a = world.user();
+    world.deliver(shot("10:00").of(a, 100, 0), shot("10:01").of(a, 150, 50));
+    Receipt again = world.deliver(shot("10:00").of(a, 100, 0), shot("10:01").of(a, 150, 50));
+    assertThat(again.repeated()).isEqualTo(2);
+    assertThat(again.ledgerRows()).isZero();
+    assertThat(world.usage(a)).isEqualTo(200);
+    assertThat(world.count("public.billing_ledger", "true")).isEqualTo(2);
+  }
+
+  @Test
+  void aLateSnapshotMovesBytesToTheirMinuteAndCostsNothing() {
+    UUID a = world.user();
+    world.deliver(shot("10:00").of(a, 100, 0), shot("10:02").of(a, 300, 0));
+    Receipt late = world.deliver(shot("10:01").of(a, 200, 0));
+    world.deliver(shot("10:03").of(a, 400, 0));
+    assertThat(late.late()).isEqualTo(1);
+    assertThat(late.bytes()).isZero();
+    assertThat(world.buckets(a))
+        .isEqualTo(Map.of("10:00", 100L, "10:01", 100L, "10:02", 100L, "10:03", 100L));
+    assertThat(world.balance(a)).isEqualByComparingTo("-200");
+    assertThat(world.ledger(a)).isEqualByComparingTo("-200");
+    assertThat(
+            world.count(
+                "public.billing_ledger",
+                "entry_type = 'traffic_adjustment' AND corrects IS NOT NULL"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theFreeQuotaGoesToTheEarliestUsageWhateverComesFirst() {
+    UUID a = world.user();
+    world.rating = withQuota(world, 150);
+    NodeKey other = new NodeKey("prod", "us-node");
+    world.deliver(shot("10:05").of(a, 100, 0), shot("10:06").of(a, 200, 0));
+    assertThat(world.balance(a)).isEqualByComparingTo("-25");
+    world.deliver(shot("10:00").on(other).of(a, 120, 0));
+    assertThat(world.ledger(a)).isEqualByComparingTo("-85");
+    assertThat(world.balance(a)).isEqualByComparingTo("-85");
+    assertThat(world.remaining(a)).isZero();
+    assertThat(
+            world.number(
+                "SELECT included_bytes FROM public.traffic_minute_buckets WHERE account_uuid = ?"
+                    + " AND node_id = 'prod:us-node'",
+                a))
+        .isEqualByComparingTo(BigDecimal.valueOf(120));
+  }
+
+  static plus.svc.billing.pipeline.rating.RatingPolicy withQuota(World world, long quota) {
+    var old = world.rating;
+    return new plus.svc.billing.pipeline.rating.RatingPolicy(
+        old.pricePerByte(),
+        quota,
+        old.initialBalance(),
+        old.ruleVersion(),
+        old.plans(),
+        old.peakHours(),
+        old.periodZone());
+  }
+}

@@ -1,0 +1,180 @@
+package plus.svc.billing.pipeline;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.rating.PeakHours;
+import plus.svc.billing.pipeline.rating.RatingPolicy;
+import plus.svc.billing.pipeline.snapshot.RejectedSample;
+import plus.svc.billing.pipeline.snapshot.Sample;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.pipeline.source.FirstSnapshot;
+import plus.svc.billing.pipeline.source.SourceId;
+import plus.svc.billing.quantity.NodeKey;
+import plus.svc.billing.testing.TestDatabase;
+
+/**
+ * A small world for pipeline tests: accounts, a pipeline on a real database, readers of its own.
+ */
+final class World {
+
+  static final NodeKey NODE = new NodeKey("prod", "jp-node");
+  static final Instant DAY = Instant.parse("2026-04-08T00:00:00Z");
+
+  final Jdbi jdbi;
+  NodePolicy policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_250_000_000_000L);
+  RatingPolicy rating =
+      new RatingPolicy(
+          new BigDecimal("0.5"),
+          0,
+          BigDecimal.ZERO,
+          "test-v1",
+          Map.of(),
+          PeakHours.NONE,
+          ZoneOffset.UTC);
+  Instant now = DAY.plusSeconds(86_400);
+  String source = "test";
+
+  World(TestDatabase database) {
+    this.jdbi = database.jdbi();
+  }
+
+  UUID user() {
+    UUID id = UUID.randomUUID();
+    user(id, id);
+    return id;
+  }
+
+  void user(UUID id, UUID proxy) {
+    jdbi.useHandle(
+        h -> h.execute("INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)", id, proxy));
+  }
+
+  static Instant at(String time) {
+    return Instant.parse("2026-04-08T" + (time.length() == 5 ? time + ":00" : time) + "Z");
+  }
+
+  /** A snapshot under construction. */
+  static final class Shot {
+    NodeKey node = NODE;
+    final Instant at;
+    @Nullable Instant startedAt;
+    final Map<SeriesKey, Sample> samples = new TreeMap<>();
+    final List<RejectedSample> rejected = new ArrayList<>();
+
+    Shot(Instant at) {
+      this.at = at;
+    }
+
+    Shot of(UUID user, String inbound, long up, long down) {
+      SeriesKey key = new SeriesKey(user.toString(), inbound);
+      samples.put(key, new Sample(key, up, down));
+      return this;
+    }
+
+    Shot of(UUID user, long up, long down) {
+      return of(user, "", up, down);
+    }
+
+    Shot on(NodeKey key) {
+      this.node = key;
+      return this;
+    }
+
+    Shot started(Instant epoch) {
+      this.startedAt = epoch;
+      return this;
+    }
+
+    Snapshot snapshot() {
+      return new Snapshot(node, at, startedAt, List.copyOf(samples.values()), rejected);
+    }
+  }
+
+  static Shot shot(String time) {
+    return new Shot(at(time));
+  }
+
+  Pipeline pipeline() {
+    return new Pipeline(
+        jdbi, new PipelineSettings(rating, "", "test-rev"), Clock.fixed(now, ZoneOffset.UTC));
+  }
+
+  Receipt deliver(Shot... shots) {
+    return deliver(List.of(shots).stream().map(Shot::snapshot).toList());
+  }
+
+  Receipt deliver(List<Snapshot> snapshots) {
+    return pipeline()
+        .accept(
+            new Delivery(
+                new SourceId(source), policy, 0, snapshots, new Progress(null, null, now)));
+  }
+
+  /** Bytes by minute ("10:00"), read as accounts.svc.plus would. */
+  Map<String, Long> buckets(UUID user) {
+    return jdbi.withHandle(
+        h ->
+            h.createQuery(
+                    """
+                    SELECT to_char(bucket_start AT TIME ZONE 'UTC', 'HH24:MI') AS minute,
+                           sum(total_bytes)::bigint AS bytes
+                      FROM public.traffic_minute_buckets
+                     WHERE account_uuid = :user
+                     GROUP BY bucket_start
+                    HAVING sum(total_bytes) <> 0
+                     ORDER BY bucket_start
+                    """)
+                .bind("user", user)
+                .reduceRows(
+                    new TreeMap<String, Long>(),
+                    (map, row) -> {
+                      map.put(
+                          row.getColumn("minute", String.class),
+                          row.getColumn("bytes", Long.class));
+                      return map;
+                    }));
+  }
+
+  long usage(UUID user) {
+    return buckets(user).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  BigDecimal balance(UUID user) {
+    return number(
+        "SELECT coalesce(sum(current_balance), 0) FROM public.account_quota_states"
+            + " WHERE account_uuid = ?",
+        user);
+  }
+
+  BigDecimal ledger(UUID user) {
+    return number(
+        "SELECT coalesce(sum(amount_delta), 0) FROM public.billing_ledger WHERE account_uuid = ?",
+        user);
+  }
+
+  long remaining(UUID user) {
+    return number(
+            "SELECT coalesce(sum(remaining_included_quota), 0) FROM public.account_quota_states"
+                + " WHERE account_uuid = ?",
+            user)
+        .longValueExact();
+  }
+
+  long count(String table, String where, Object... args) {
+    return number("SELECT count(*) FROM " + table + " WHERE " + where, args).longValueExact();
+  }
+
+  BigDecimal number(String sql, Object... args) {
+    return jdbi.withHandle(h -> h.select(sql, args).mapTo(BigDecimal.class).one());
+  }
+}
