@@ -12,7 +12,6 @@ import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.migrations.MigrationsBundle;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.InstantSource;
 import java.util.Map;
 import net.sourceforge.argparse4j.inf.Namespace;
 import org.eclipse.jetty.server.Server;
@@ -35,7 +34,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
   private static final String MIGRATIONS = "migrations.xml";
 
   private final Map<String, String> variables;
-  private final InstantSource clock;
+  private final Clock clock;
 
   /**
    * Makes the application for one environment.
@@ -43,7 +42,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
    * @param variables what {@code ${NAME}} in the configuration and {@code env:NAME} stand for
    * @param clock where the service takes the time from
    */
-  public BillingApplication(Map<String, String> variables, InstantSource clock) {
+  public BillingApplication(Map<String, String> variables, Clock clock) {
     this.variables = Variables.stripped(variables);
     this.clock = clock;
   }

@@ -2,7 +2,7 @@ package plus.svc.billing;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.Map;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnector;
@@ -28,8 +28,8 @@ public final class RunningService implements AutoCloseable {
    * @param variables its environment; nothing else is looked at
    * @throws plus.svc.billing.platform.setting.StartRefused if it cannot start
    */
-  public static RunningService start(
-      Path configuration, Map<String, String> variables, InstantSource clock) throws Exception {
+  public static RunningService start(Path configuration, Map<String, String> variables, Clock clock)
+      throws Exception {
     Embedded application = new Embedded(variables, clock);
     application.run("server", configuration.toString());
     Server server = application.server;
@@ -76,7 +76,7 @@ public final class RunningService implements AutoCloseable {
 
     private @Nullable Server server;
 
-    Embedded(Map<String, String> variables, InstantSource clock) {
+    Embedded(Map<String, String> variables, Clock clock) {
       super(variables, clock);
     }
 

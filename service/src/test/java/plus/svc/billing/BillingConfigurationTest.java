@@ -23,8 +23,9 @@ import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Right;
 import plus.svc.billing.auth.Token;
 import plus.svc.billing.config.IngestMode;
-import plus.svc.billing.config.RatingSettings.PlanTerms;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.pipeline.rating.PeakHours;
+import plus.svc.billing.pipeline.rating.RatingPolicy;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.setting.ListenAddress;
 import plus.svc.billing.platform.setting.StartRefused;
@@ -45,14 +46,16 @@ class BillingConfigurationTest {
     assertThat(settings.database().retryInterval()).hasSeconds(2);
     assertThat(settings.sources()).isEmpty();
     assertThat(settings.collector().interval()).hasMinutes(1);
-    assertThat(settings.rating().pricePerByte()).isEqualTo(BigDecimal.ZERO);
-    assertThat(settings.rating().initialBalance()).isEqualTo(BigDecimal.ZERO);
-    assertThat(settings.rating().initialIncludedQuotaBytes()).isZero();
-    assertThat(settings.rating().sourceRevision()).isEqualTo("billing-service-v1");
-    assertThat(settings.rating().defaultRegion()).isEmpty();
-    assertThat(settings.rating().periodZone().normalized()).isEqualTo(ZoneOffset.UTC);
-    assertThat(settings.rating().plans())
-        .isEqualTo(Map.of("plan:UNLIMITED-BETA", new PlanTerms(true, BigDecimal.ZERO, 0)));
+    assertThat(settings.pipeline().rating().pricePerByte()).isEqualTo(BigDecimal.ZERO);
+    assertThat(settings.pipeline().rating().initialBalance()).isEqualTo(BigDecimal.ZERO);
+    assertThat(settings.pipeline().rating().includedQuotaBytes()).isZero();
+    assertThat(settings.pipeline().sourceRevision()).isEqualTo("billing-service-v1");
+    assertThat(settings.pipeline().defaultRegion()).isEmpty();
+    assertThat(settings.pipeline().rating().periodZone().normalized()).isEqualTo(ZoneOffset.UTC);
+    assertThat(settings.pipeline().rating().plans())
+        .isEqualTo(Map.of("plan:UNLIMITED-BETA", new RatingPolicy.Plan(true, null, null)));
+    assertThat(settings.pipeline().rating().peakHours()).isEqualTo(PeakHours.NONE);
+    assertThat(settings.pipeline().rating().ruleVersion()).isEqualTo("billing-service-v1");
     assertThat(settings.arrears().suspendThreshold()).hasHours(336);
     assertThat(settings.arrears().sweepInterval()).hasHours(1);
     assertThat(settings.jobs().answerWithin()).hasSeconds(10);
@@ -77,19 +80,27 @@ class BillingConfigurationTest {
         good("ADMIN_LISTEN_ADDR", "[::1]:2", s -> s.listen().admin(), new ListenAddress("::1", 2)),
         good("COLLECT_INTERVAL", "1m30s", s -> s.collector().interval(), Duration.ofSeconds(90)),
         good("COLLECT_INTERVAL", "2 minutes", s -> s.collector().interval(), Duration.ofMinutes(2)),
-        good("DEFAULT_REGION", "jp", s -> s.rating().defaultRegion(), "jp"),
-        good("SOURCE_REVISION", "v9", s -> s.rating().sourceRevision(), "v9"),
-        good("PRICE_PER_BYTE", "1e-9", s -> s.rating().pricePerByte(), new BigDecimal("1E-9")),
-        good("PRICE_PER_BYTE", "0.10", s -> s.rating().pricePerByte(), new BigDecimal("0.10")),
+        good("DEFAULT_REGION", "jp", s -> s.pipeline().defaultRegion(), "jp"),
+        good("SOURCE_REVISION", "v9", s -> s.pipeline().sourceRevision(), "v9"),
+        good(
+            "PRICE_PER_BYTE",
+            "1e-9",
+            s -> s.pipeline().rating().pricePerByte(),
+            new BigDecimal("1E-9")),
+        good(
+            "PRICE_PER_BYTE",
+            "0.10",
+            s -> s.pipeline().rating().pricePerByte(),
+            new BigDecimal("0.10")),
         good(
             "INITIAL_BALANCE",
             "-1_000.5",
-            s -> s.rating().initialBalance(),
+            s -> s.pipeline().rating().initialBalance(),
             new BigDecimal("-1000.5")),
         good(
             "INITIAL_INCLUDED_QUOTA_BYTES",
             "9223372036854775807",
-            s -> s.rating().initialIncludedQuotaBytes(),
+            s -> s.pipeline().rating().includedQuotaBytes(),
             Long.MAX_VALUE),
         good("ARREARS_SUSPEND_THRESHOLD", "0", s -> s.arrears().suspendThreshold(), Duration.ZERO),
         good(
@@ -242,7 +253,7 @@ class BillingConfigurationTest {
                     "host=h dbname=d password='" + value.replace("'", "\\'") + "'",
                 "DEFAULT_REGION", value,
                 "INTERNAL_SERVICE_TOKEN", value));
-    assertThat(settings.rating().defaultRegion()).isEqualTo(value);
+    assertThat(settings.pipeline().defaultRegion()).isEqualTo(value);
     assertThat(settings.tokens().get(0).secret().reveal()).isEqualTo(value);
     assertThat(Objects.requireNonNull(settings.database().url().password()).reveal())
         .isEqualTo(value);

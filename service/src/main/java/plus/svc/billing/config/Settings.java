@@ -2,6 +2,7 @@ package plus.svc.billing.config;
 
 import java.util.List;
 import plus.svc.billing.auth.Token;
+import plus.svc.billing.pipeline.PipelineSettings;
 import plus.svc.billing.pipeline.source.SourceSpec;
 
 /**
@@ -19,7 +20,7 @@ public record Settings(
     ListenSettings listen,
     List<SourceSpec> sources,
     CollectorSettings collector,
-    RatingSettings rating,
+    PipelineSettings pipeline,
     ArrearsSection.Settings arrears,
     JobsSection.Settings jobs,
     List<Token> tokens) {
