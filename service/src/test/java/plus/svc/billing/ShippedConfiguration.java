@@ -2,10 +2,12 @@ package plus.svc.billing;
 
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
-import io.dropwizard.jackson.Jackson;
-import io.dropwizard.jersey.validation.Validators;
+import io.dropwizard.core.setup.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import plus.svc.billing.config.Settings;
@@ -38,9 +40,15 @@ final class ShippedConfiguration {
 
   static BillingConfiguration load(Map<String, String> variables)
       throws IOException, ConfigurationException {
+    Bootstrap<BillingConfiguration> bootstrap =
+        new Bootstrap<>(
+            new BillingApplication(variables, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
     return new SubstitutingFactoryFactory<BillingConfiguration>(variables)
         .create(
-            BillingConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+            BillingConfiguration.class,
+            bootstrap.getValidatorFactory().getValidator(),
+            bootstrap.getObjectMapper(),
+            "dw")
         .build(new FileConfigurationSourceProvider(), FILE.toString());
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import plus.svc.billing.pipeline.source.AuthMode;
@@ -72,8 +73,11 @@ final class SourceListReader {
       // Jackson's own message quotes the text.
       problems.add(
           String.format(
+              Locale.ROOT,
               "%s is no JSON (line %d, column %d): must be a JSON array of source objects",
-              name, e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+              name,
+              e.getLocation().getLineNr(),
+              e.getLocation().getColumnNr()));
     }
     return List.of();
   }

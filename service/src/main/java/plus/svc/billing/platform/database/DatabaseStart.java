@@ -2,9 +2,12 @@ package plus.svc.billing.platform.database;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import liquibase.Contexts;
@@ -17,6 +20,7 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.setting.DurationText;
 import plus.svc.billing.platform.setting.StartRefused;
 
 /**
@@ -27,7 +31,6 @@ public final class DatabaseStart {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
   private static final String MIGRATE =
       "java -jar service/target/billing-service.jar db migrate config.yml";
-  private static final int SHOWN_CHANGE_SETS = 5;
 
   private final String jdbcUrl;
   private final Properties properties;
@@ -64,8 +67,12 @@ public final class DatabaseStart {
         if (attempt >= attempts) {
           throw new StartRefused(
               String.format(
+                  Locale.ROOT,
                   "billing-service cannot start: %s did not answer %d attempts %s apart; the last said: %s",
-                  jdbcUrl, attempts, between, e.getMessage()));
+                  jdbcUrl,
+                  attempts,
+                  DurationText.of(between),
+                  e.getMessage()));
         }
         LOG.warn(
             "{} does not answer (attempt {} of {}): {}",
@@ -79,30 +86,39 @@ public final class DatabaseStart {
   }
 
   /**
-   * Checks that no migration is pending; changes nothing.
+   * Checks that no migration is pending. Reads only, so it needs no more than SELECT on Liquibase's
+   * own table.
    *
    * @param changeLog the class path name of the master file
    * @throws StartRefused if one is, naming the command
    */
   public void requireMigrated(String changeLog) throws Exception {
-    Scope.ScopedRunnerWithReturn<List<ChangeSet>> listing = () -> pending(changeLog);
-    List<ChangeSet> pending = Scope.child(Map.of("liquibase.analytics.enabled", false), listing);
-    if (pending.isEmpty()) {
-      return;
+    if (!wasEverMigrated()) {
+      throw pending("all migrations are pending");
     }
-    String names =
-        String.join(", ", pending.stream().limit(SHOWN_CHANGE_SETS).map(ChangeSet::getId).toList());
-    throw new StartRefused(
-        String.format(
-            "billing-service cannot start: %d migrations are pending in %s (%s%s); run: %s",
-            pending.size(),
-            jdbcUrl,
-            names,
-            pending.size() > SHOWN_CHANGE_SETS ? ", ..." : "",
-            MIGRATE));
+    Scope.ScopedRunnerWithReturn<List<ChangeSet>> listing = () -> pendingOf(changeLog);
+    List<ChangeSet> pending = Scope.child(Map.of("liquibase.analytics.enabled", false), listing);
+    if (!pending.isEmpty()) {
+      String first = pending.get(0).getId();
+      throw pending(pending.size() + " migrations are pending from " + first + " on");
+    }
   }
 
-  private List<ChangeSet> pending(String changeLog) throws Exception {
+  private StartRefused pending(String what) {
+    return new StartRefused(
+        "billing-service cannot start: " + what + " in " + jdbcUrl + "; run: " + MIGRATE);
+  }
+
+  /** Liquibase, when asked, makes its table where there is none; so it is not asked then. */
+  private boolean wasEverMigrated() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT to_regclass('databasechangelog')")) {
+      return found.next() && found.getObject(1) != null;
+    }
+  }
+
+  private List<ChangeSet> pendingOf(String changeLog) throws Exception {
     try (Connection connection = connect();
         Liquibase liquibase =
             new Liquibase(
@@ -110,7 +126,6 @@ public final class DatabaseStart {
                 new ClassLoaderResourceAccessor(),
                 DatabaseFactory.getInstance()
                     .findCorrectDatabaseImplementation(new JdbcConnection(connection)))) {
-      // Without "check the tables", which would create them.
       return liquibase.listUnrunChangeSets(new Contexts(), new LabelExpression(), false);
     }
   }

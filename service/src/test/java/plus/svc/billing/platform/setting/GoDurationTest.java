@@ -60,6 +60,7 @@ class GoDurationTest {
     assertThat(DurationText.parse("5 minutes")).isEqualTo(Duration.ofMinutes(5));
     assertThat(DurationText.parse("1d")).isEqualTo(Duration.ofDays(1));
     assertThat(DurationText.parse("1m30s")).isEqualTo(Duration.ofSeconds(90));
+    assertThat(DurationText.of(Duration.ofSeconds(90))).isEqualTo("1m30s");
     assertThatThrownBy(() -> DurationText.parse("soon"))
         .isInstanceOf(IllegalArgumentException.class);
   }
