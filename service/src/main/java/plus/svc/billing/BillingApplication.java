@@ -10,10 +10,13 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.migrations.MigrationsBundle;
+import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import net.sourceforge.argparse4j.inf.Argument;
 import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,8 +130,15 @@ public class BillingApplication extends Application<BillingConfiguration> {
     }
 
     @Override
+    protected Argument addFileArgument(Subparser subparser) {
+      return super.addFileArgument(subparser).setDefault("config.yml");
+    }
+
+    @Override
     public void onError(Cli cli, Namespace namespace, Throwable error) {
-      if (error instanceof ConfigurationException || error instanceof StartRefused) {
+      if (error instanceof ConfigurationException
+          || error instanceof StartRefused
+          || error instanceof FileNotFoundException) {
         cli.getStdErr().println(error.getMessage());
       } else {
         super.onError(cli, namespace, error);
