@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -36,17 +37,29 @@ public final class FaultScript {
       return mapper(start).readValue(json, new TypeReference<List<Fault>>() {});
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "fault script, line "
-              + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          "fault script" + where(e) + ": " + e.getOriginalMessage(), e);
     }
   }
 
   /** The same from a file. */
   public static List<Fault> read(Path file, Instant start) throws IOException {
     return parse(Files.readString(file), start);
+  }
+
+  /** Line, and the way to the field: {@code , line 3, [1].when.from}. */
+  private static String where(JacksonException e) {
+    StringBuilder where = new StringBuilder();
+    if (e.getLocation() != null) {
+      where.append(", line ").append(e.getLocation().getLineNr());
+    }
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      where.append(", ");
+      for (JsonMappingException.Reference step : mapping.getPath()) {
+        where.append(step.getFieldName() == null ? "[" + step.getIndex() + "]" : ".");
+        where.append(step.getFieldName() == null ? "" : step.getFieldName());
+      }
+    }
+    return where.toString();
   }
 
   private static JsonMapper mapper(Instant start) {
