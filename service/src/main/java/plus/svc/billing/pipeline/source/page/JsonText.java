@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline.source.page;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.Locale;
 import plus.svc.billing.pipeline.source.SourceFailure;
 
 /** Reads texts of a limited length. */
@@ -43,7 +44,7 @@ final class JsonText {
     if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NULL) {
       throw new SourceFailure(
           SourceFailure.Kind.MALFORMED,
-          "the page's " + key.name().toLowerCase(java.util.Locale.ROOT) + " is no text");
+          "the page's " + key.name().toLowerCase(Locale.ROOT) + " is no text");
     }
     return scalar(parser, limitChars);
   }
