@@ -47,7 +47,7 @@ final class CursorGuard {
   private static boolean leadsForward(String before, String after) {
     Instant from = instant(before);
     Instant to = instant(after);
-    return from == null || to == null ? !before.equals(after) : to.isAfter(from);
+    return (from == null || to == null) ? !before.equals(after) : to.isAfter(from);
   }
 
   private static @Nullable Instant instant(String cursor) {
