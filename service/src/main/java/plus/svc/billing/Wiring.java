@@ -18,6 +18,7 @@ import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
+import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.ops.DatabaseProbe;
@@ -57,6 +58,7 @@ final class Wiring {
         settings.ingestMode() == IngestMode.PULL
             ? pulling(jdbi, pipeline)
             : new PushModeJobs(clock);
+    environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
         server,

@@ -3,6 +3,7 @@ package plus.svc.billing;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
 import io.dropwizard.core.setup.Bootstrap;
+import jakarta.validation.Validator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +25,11 @@ final class ShippedConfiguration {
       Map.of(
           "DATABASE_URL", "postgres://u:p@h/account", "INTERNAL_SERVICE_TOKEN", "platform-token");
 
+  // Made once, since a validator takes a quarter of a second.
+  private static final Bootstrap<BillingConfiguration> BOOTSTRAP =
+      new Bootstrap<>(new BillingApplication(Map.of(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
+  private static final Validator VALIDATOR = BOOTSTRAP.getValidatorFactory().getValidator();
+
   private ShippedConfiguration() {}
 
   static Settings withDefaults() throws IOException, ConfigurationException {
@@ -40,15 +46,8 @@ final class ShippedConfiguration {
 
   static BillingConfiguration load(Map<String, String> variables)
       throws IOException, ConfigurationException {
-    Bootstrap<BillingConfiguration> bootstrap =
-        new Bootstrap<>(
-            new BillingApplication(variables, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC)));
     return new SubstitutingFactoryFactory<BillingConfiguration>(variables)
-        .create(
-            BillingConfiguration.class,
-            bootstrap.getValidatorFactory().getValidator(),
-            bootstrap.getObjectMapper(),
-            "dw")
+        .create(BillingConfiguration.class, VALIDATOR, BOOTSTRAP.getObjectMapper(), "dw")
         .build(new FileConfigurationSourceProvider(), FILE.toString());
   }
 }
