@@ -50,8 +50,7 @@ final class Demo implements AutoCloseable {
   /**
    * Who uses the nodes.
    *
-   * @param early registered from the start
-   * @param late use the nodes before accounts has them registered
+   * @param late those who use them before accounts has them registered
    */
   private record People(List<SimulatedUser> all, List<SimulatedUser> late) {
     static People of(int count) {
