@@ -23,6 +23,7 @@ import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.PeriodicLoop;
@@ -33,6 +34,7 @@ final class Wiring {
 
   private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
+  private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -53,6 +55,7 @@ final class Wiring {
   void wire(AbstractServerFactory server) {
     Jdbi jdbi = database();
     Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
+    observePrices(jdbi);
     sweepArrears(jdbi, pipeline);
     Jobs jobs =
         settings.ingestMode() == IngestMode.PULL
@@ -86,6 +89,20 @@ final class Wiring {
             STOP_WAIT);
     environment.lifecycle().manage(runner);
     return runner;
+  }
+
+  /** Notices changed prices: each becomes a version from then on. */
+  private void observePrices(Jdbi jdbi) {
+    PriceObserver observer = new PriceObserver(jdbi, settings.pipeline().rating());
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "price-observer",
+            PRICES_OBSERVED_EVERY,
+            STOP_WAIT,
+            clock,
+            () -> observer.observe(clock.instant()));
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("price-observer", loop);
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */

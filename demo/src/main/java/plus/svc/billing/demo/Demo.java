@@ -50,8 +50,7 @@ final class Demo implements AutoCloseable {
   /**
    * Who uses the nodes.
    *
-   * @param early registered from the start
-   * @param late use the nodes before accounts has them registered
+   * @param late those who use them before accounts has them registered
    */
   private record People(List<SimulatedUser> all, List<SimulatedUser> late) {
     static People of(int count) {
@@ -114,8 +113,7 @@ final class Demo implements AutoCloseable {
     new BillingApplication(variables, clock).run("db", "migrate", config.toString());
     database.register(people.early());
     RunningService service = RunningService.start(config, variables, clock);
-    Demo demo =
-        new Demo(folder, database, clock, nodes, service, account, out, people, speed);
+    Demo demo = new Demo(folder, database, clock, nodes, service, account, out, people, speed);
     demo.welcome();
     return demo;
   }
@@ -172,8 +170,7 @@ final class Demo implements AutoCloseable {
         people.all().size(), nodes.size(), speed);
     out.printf("  curl %s/healthz%n", service.baseUrl());
     out.printf(
-        "  curl -H 'Authorization: Bearer %s' %s/v1/status%n",
-        account.token(), service.baseUrl());
+        "  curl -H 'Authorization: Bearer %s' %s/v1/status%n", account.token(), service.baseUrl());
     out.printf(
         "  curl -X POST -H 'Authorization: Bearer %s' %s/v1/jobs/collect-and-rate%n",
         account.token(), service.baseUrl());

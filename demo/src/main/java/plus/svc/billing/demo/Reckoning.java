@@ -18,7 +18,9 @@ import plus.svc.billing.emulator.xray.BlindSpell;
 import plus.svc.billing.emulator.xray.GroundTruth;
 import plus.svc.billing.emulator.xray.Traffic;
 
-/** The end of the demo: emitted = billed + set aside + declared at risk, and the laws on the data. */
+/**
+ * The end of the demo: emitted = billed + set aside + declared at risk, and the laws on the data.
+ */
 final class Reckoning {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -47,8 +47,16 @@ final class Scoreboard {
     if (shown++ % HEADER_EVERY == 0) {
       out.printf(
           "%-9s %-10s %-17s %5s %9s %8s %8s %12s %10s  %s%n",
-          "time", "node", "read until", "lag", "snapshots", "samples", "buckets", "bytes",
-          "charged", "note");
+          "time",
+          "node",
+          "read until",
+          "lag",
+          "snapshots",
+          "samples",
+          "buckets",
+          "bytes",
+          "charged",
+          "note");
     }
     for (DemoNode node : nodes) {
       Score score = score(node);
