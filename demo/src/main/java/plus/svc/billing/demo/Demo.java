@@ -216,7 +216,7 @@ final class Demo implements AutoCloseable {
     out.printf("%nreckoning: the last snapshot is taken, the service catches up ...%n");
     out.flush();
     nodes.forEach(node -> node.exporter().finish());
-    return new Reckoning(database, nodes, service.baseUrl(), account.token(), clock, out).run();
+    return new Reckoning(database, nodes, service.baseUrl(), account.token(), out).run();
   }
 
   @Override

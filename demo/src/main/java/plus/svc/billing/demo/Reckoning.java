@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,22 +28,15 @@ final class Reckoning {
   private final List<DemoNode> nodes;
   private final URI service;
   private final String token;
-  private final Clock clock;
   private final PrintWriter out;
   private boolean held = true;
 
   Reckoning(
-      DemoDatabase database,
-      List<DemoNode> nodes,
-      URI service,
-      String token,
-      Clock clock,
-      PrintWriter out) {
+      DemoDatabase database, List<DemoNode> nodes, URI service, String token, PrintWriter out) {
     this.database = database;
     this.nodes = nodes;
     this.service = service;
     this.token = token;
-    this.clock = clock;
     this.out = out;
   }
 
