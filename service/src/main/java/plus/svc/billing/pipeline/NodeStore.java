@@ -33,6 +33,8 @@ final class NodeStore {
    * A node as it stands.
    *
    * @param region the region its buckets carry, fixed when the node was first seen
+   * @param archiveFrom nothing before it can be corrected, since the archive was pruned; null if
+   *     all can
    * @param lastBucketAt minute of its newest bucket, null if none
    */
   record Node(
@@ -41,6 +43,7 @@ final class NodeStore {
       boolean countFirst,
       Instant billingFrom,
       @Nullable Instant lastBucketAt,
+      @Nullable Instant archiveFrom,
       NodeState state) {}
 
   /**
@@ -61,6 +64,12 @@ final class NodeStore {
                         + key.composed()
                         + " is taken by another pair of env and node of the same composed name;"
                         + " rename one of them"));
+  }
+
+  /** Locks the row of a node that is known to exist. */
+  Node lockKnown(NodeKey key) {
+    return dao.lock(key.env(), key.node())
+        .orElseThrow(() -> new IllegalStateException("node " + key.composed() + " is gone"));
   }
 
   /** Stores what metering left. */
@@ -109,8 +118,8 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT node_key, region, count_first, billing_from, last_bucket_at, first_at, head_at,
-               started_at, uplink, downlink, since_at, known_at, seen_at, restarts
+        SELECT node_key, region, count_first, billing_from, last_bucket_at, archive_from, first_at,
+               head_at, started_at, uplink, downlink, since_at, known_at, seen_at, restarts
           FROM billing.nodes
          WHERE env = :env AND node = :node
            FOR UPDATE
@@ -207,13 +216,15 @@ final class NodeStore {
     @Override
     public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
       @Nullable OffsetDateTime lastBucket = rs.getObject(5, OffsetDateTime.class);
+      @Nullable OffsetDateTime archiveFrom = rs.getObject(6, OffsetDateTime.class);
       return new Node(
           rs.getInt(1),
           rs.getString(2),
           rs.getBoolean(3),
           rs.getObject(4, OffsetDateTime.class).toInstant(),
           lastBucket == null ? null : lastBucket.toInstant(),
-          state(rs, 6));
+          archiveFrom == null ? null : archiveFrom.toInstant(),
+          state(rs, 7));
     }
   }
 

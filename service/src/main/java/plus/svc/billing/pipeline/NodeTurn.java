@@ -131,16 +131,27 @@ final class NodeTurn {
 
   private Sorted sort(String source, List<Snapshot> snapshots) {
     TreeMap<Long, Archive.Entry> sent = new TreeMap<>();
+    Map<Long, List<Snapshot>> asSent = new HashMap<>();
     for (Snapshot snapshot : snapshots) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
-      sent.merge(entry.snapshot().atMicros(), entry, this::merged);
-      findings.rejected(snapshot);
+      long at = entry.snapshot().atMicros();
+      sent.merge(at, entry, this::merged);
+      asSent.computeIfAbsent(at, instant -> new ArrayList<>(1)).add(snapshot);
     }
     Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
     Sorted sorted = new Sorted();
     for (Archive.Entry entry : sent.values()) {
       long at = entry.snapshot().atMicros();
       Archive.@Nullable Entry before = known.get(at);
+      if (before != null && Arrays.equals(before.digest(), entry.digest())) {
+        repeated++;
+        continue;
+      }
+      if (node.archiveFrom() != null && at < Micros.of(node.archiveFrom())) {
+        findings.beyondEvidence(entry.snapshot());
+        continue;
+      }
+      asSent.getOrDefault(at, List.of()).forEach(findings::rejected);
       if (before == null) {
         accepted++;
         samples += entry.snapshot().ordinals().length;
@@ -151,8 +162,6 @@ final class NodeTurn {
           late++;
           sorted.changes.put(at, new Change(null, entry.snapshot()));
         }
-      } else if (Arrays.equals(before.digest(), entry.digest())) {
-        repeated++;
       } else {
         conflict(source, before, entry, sorted);
       }
