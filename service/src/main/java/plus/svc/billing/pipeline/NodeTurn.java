@@ -322,8 +322,8 @@ final class NodeTurn {
       @Nullable UUID account = dictionary.account(ordinal);
       long @Nullable [] sums = account == null ? null : totals.get(account);
       if (sums != null) {
-        sums[0] = saturated(sums[0], state.uplinkOf(ordinal));
-        sums[1] = saturated(sums[1], state.downlinkOf(ordinal));
+        sums[0] = saturated(sums[0], state.acceptedUplink(ordinal));
+        sums[1] = saturated(sums[1], state.acceptedDownlink(ordinal));
         sums[2] += state.restartsOf(ordinal);
       }
     }
