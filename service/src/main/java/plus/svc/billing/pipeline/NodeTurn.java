@@ -53,6 +53,8 @@ final class NodeTurn {
   private final SnapshotDigest digest = new SnapshotDigest();
   private final BitSet moved = new BitSet();
   private NodeState state;
+  private final boolean zeroBuckets;
+  private final List<ReadModel.Presence> presences = new ArrayList<>();
   private @Nullable Instant lastBucketAt;
   private int accepted;
   private int repeated;
@@ -70,6 +72,7 @@ final class NodeTurn {
     this.key = key;
     this.now = now;
     this.lookUpAll = lookUpAll;
+    this.zeroBuckets = settings.zeroBuckets();
     this.store = new NodeStore(handle);
     this.node =
         store.lock(
@@ -107,6 +110,9 @@ final class NodeTurn {
     }
     if (!sorted.newer.isEmpty()) {
       meter(sorted.newer, handover);
+    }
+    if (zeroBuckets) {
+      sorted.fresh.forEach(entry -> notePresence(entry.snapshot()));
     }
     if (accepted + conflicting > 0) {
       store.save(node.nodeKey(), state, lastBucketAt);
@@ -312,6 +318,30 @@ final class NodeTurn {
           downlink,
           mayExist);
     }
+  }
+
+  /** Who was present in a minute, whether with usage or not. */
+  private void notePresence(NodeSnapshot snapshot) {
+    Instant minute = Minutes.start(Minutes.floor(Micros.toInstant(snapshot.atMicros())));
+    for (int ordinal : snapshot.ordinals()) {
+      @Nullable UUID account = dictionary.account(ordinal);
+      if (account != null && minute.isAfter(node.billingFrom())) {
+        presences.add(
+            new ReadModel.Presence(account, minute, dictionary.key(ordinal).inboundTag()));
+        if (lastBucketAt == null || minute.isAfter(lastBucketAt)) {
+          lastBucketAt = minute;
+        }
+      }
+    }
+  }
+
+  /** Who is to have a bucket, be it of zero bytes. */
+  List<ReadModel.Presence> presences() {
+    return presences;
+  }
+
+  String region() {
+    return node.region();
   }
 
   /** The newest counters of every account that moved, over all its series on this node. */
