@@ -106,7 +106,7 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       }
     } catch (IOException | HttpException | IllegalStateException e) {
       turn.checkNotEnded();
-      throw Failures.of(e, serverName(source));
+      throw Failures.of(e, source);
     }
   }
 
@@ -121,10 +121,5 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       old.close();
     }
     return fresh;
-  }
-
-  private static String serverName(SourceSpec source) {
-    String name = source.serverName();
-    return name == null ? source.baseUrl().getHost() : name;
   }
 }

@@ -40,11 +40,11 @@ final class Asking implements AutoCloseable {
     return client.fetchWindow(source.spec(), query(cursor));
   }
 
-  /** The failure that the source ends in, which must be of this kind and quote nothing. */
-  SourceFailure failure(Sources source, Kind kind) {
+  /** The failure that the source ends in, which must be of such a kind and quote nothing. */
+  SourceFailure failure(Sources source, Kind... kinds) {
     SourceFailure failure = catchThrowableOfType(SourceFailure.class, () -> page(source));
     assertThat(failure).as("a failure").isNotNull();
-    assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(kind);
+    assertThat(failure.kind()).as(failure.getMessage()).isIn((Object[]) kinds);
     assertThat(failure.getMessage()).doesNotContain(TOKEN);
     assertThat(failure.getCause()).isNull();
     return failure;

@@ -20,7 +20,7 @@ import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a real socket that does what a test says, byte by byte. */
-final class ScriptedServer implements AutoCloseable {
+class ScriptedServer implements AutoCloseable {
 
   /** Answers one request on its connection. */
   @FunctionalInterface
@@ -49,6 +49,16 @@ final class ScriptedServer implements AutoCloseable {
 
   static ScriptedServer tls(SSLContext context, boolean clientCertificate, Script script) {
     return new ScriptedServer(bound(context, clientCertificate), "https", script);
+  }
+
+  /** Answers as soon as it is connected to, whatever comes in. */
+  static ScriptedServer blunt(Script script) {
+    return new ScriptedServer(bound(null, false), "http", script) {
+      @Override
+      String readHead(Socket socket) throws IOException {
+        return socket.getInputStream().read() < 0 ? "" : "?";
+      }
+    };
   }
 
   /** Answers 200 with this JSON. */
@@ -140,7 +150,8 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private static String readHead(Socket socket) throws IOException {
+  /** Reads one request's head, '' at the connection's end. */
+  String readHead(Socket socket) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
       head.write(b);
