@@ -3,8 +3,11 @@ package plus.svc.billing.emulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import plus.svc.billing.emulator.fault.Faults;
+import plus.svc.billing.emulator.window.SnapshotRow;
 import plus.svc.billing.emulator.xray.GroundTruth;
 
 /**
@@ -47,6 +50,19 @@ public final class SimulatedExporter implements AutoCloseable {
   /** Restarts Xray now. */
   public void restart() {
     simulation.restart(clock.instant());
+  }
+
+  /** Ends the simulation with a last scrape; the exporter goes on answering. */
+  public void finish() {
+    simulation.finish(clock.instant());
+  }
+
+  /** The stamp of the newest snapshot in the history, {@link Instant#MIN} if there is none. */
+  public Instant lastSnapshotAt() {
+    return emulator.exporter().history().stream()
+        .map(SnapshotRow::collectedAt)
+        .max(Comparator.naturalOrder())
+        .orElse(Instant.MIN);
   }
 
   /** What really happened so far. */

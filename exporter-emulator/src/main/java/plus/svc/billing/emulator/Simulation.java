@@ -32,6 +32,7 @@ public final class Simulation {
   private Instant done;
   private Instant nextScrape;
   private Instant nextRestart;
+  private boolean finished;
 
   public Simulation(SimulationConfig config, Exporter exporter, Faults faults) {
     this.config = config;
@@ -51,7 +52,7 @@ public final class Simulation {
 
   /** Does everything that happens up to this instant, it included. */
   public synchronized void runTo(Instant end) {
-    if (!end.isAfter(done)) {
+    if (finished || !end.isAfter(done)) {
       return;
     }
     Deque<Instant> scripted = new ArrayDeque<>(faults.restarts(done, end));
@@ -77,6 +78,18 @@ public final class Simulation {
   public synchronized void restart(Instant at) {
     runTo(at);
     counters.restart(at.isAfter(done) ? at : done);
+  }
+
+  /**
+   * Does everything up to this instant and scrapes once more; nothing happens after that. Every
+   * byte the running process counted is then in a snapshot.
+   */
+  public synchronized void finish(Instant at) {
+    runTo(at);
+    if (!finished) {
+      scrape(done);
+      finished = true;
+    }
   }
 
   /** What really happened so far. */

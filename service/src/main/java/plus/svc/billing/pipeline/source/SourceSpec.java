@@ -101,9 +101,13 @@ public record SourceSpec(
       if (other != null && !other.id.equals(source.id)) {
         problems.add(
             String.format(
+                Locale.ROOT,
                 "sources '%s' and '%s' have the same env '%s' and node_id '%s': two exporters of one"
                     + " node would corrupt each other's counters",
-                other.id, source.id, source.env, source.nodeId));
+                other.id,
+                source.id,
+                source.env,
+                source.nodeId));
       }
     }
     return problems;
