@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.RoutingSupport;
@@ -43,7 +44,9 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
               Thread thread = new Thread(work, "exporter-deadline");
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            // A request that meets the closing is aborted right after it asked for its deadline.
+            new ThreadPoolExecutor.DiscardPolicy());
     timer.setRemoveOnCancelPolicy(true);
   }
 
@@ -103,7 +106,7 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       }
     } catch (IOException | HttpException | IllegalStateException e) {
       turn.checkNotEnded();
-      throw Failures.of(e, serverName(source));
+      throw Failures.of(e, source);
     }
   }
 
@@ -118,10 +121,5 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       old.close();
     }
     return fresh;
-  }
-
-  private static String serverName(SourceSpec source) {
-    String name = source.serverName();
-    return name == null ? source.baseUrl().getHost() : name;
   }
 }

@@ -26,6 +26,7 @@ import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
+import plus.svc.billing.pipeline.source.SourceSpec;
 
 /**
  * Says in our own words what an exception means. Its own message is never passed on, since it may
@@ -41,14 +42,15 @@ final class Failures {
   /**
    * Finds the reason of a request that broke.
    *
-   * @param serverName the name that the certificate had to carry
+   * @param source the source that was asked
    */
-  static SourceFailure of(Throwable thrown, String serverName) {
+  static SourceFailure of(Throwable thrown, SourceSpec source) {
     List<Throwable> chain = chain(thrown);
-    return certificate(chain, serverName)
+    return certificate(chain, serverName(source))
         .or(() -> handshake(chain))
         .or(() -> connection(chain))
         .or(() -> body(chain))
+        .or(() -> reset(chain, source))
         .orElseGet(
             () ->
                 new SourceFailure(
@@ -130,10 +132,25 @@ final class Failures {
     if (has(chain, HttpException.class)) {
       return failure(Kind.MALFORMED, "no HTTP answers there");
     }
-    if (has(chain, SocketException.class)) {
-      return failure(Kind.UNREACHABLE, "the connection was reset");
-    }
     return Optional.empty();
+  }
+
+  /** Under TLS 1.3 a refused client certificate may show as a reset that overtakes the alert. */
+  private static Optional<SourceFailure> reset(List<Throwable> chain, SourceSpec source) {
+    if (!has(chain, SocketException.class)) {
+      return Optional.empty();
+    }
+    boolean tls = "https".equalsIgnoreCase(source.baseUrl().getScheme());
+    return failure(
+        Kind.UNREACHABLE,
+        tls
+            ? "the connection was reset, as some servers do that refuse our client certificate"
+            : "the connection was reset");
+  }
+
+  private static String serverName(SourceSpec source) {
+    String name = source.serverName();
+    return name == null ? source.baseUrl().getHost() : name;
   }
 
   private static Optional<SourceFailure> tls(String reason) {
