@@ -50,18 +50,24 @@ CREATE TABLE billing.nodes (
     head_at        TIMESTAMPTZ,
     started_at     TIMESTAMPTZ,
     last_bucket_at TIMESTAMPTZ,
+    archive_from   TIMESTAMPTZ,
     uplink         BIGINT[]    NOT NULL DEFAULT '{}',
     downlink       BIGINT[]    NOT NULL DEFAULT '{}',
-    since_at       BIGINT[]    NOT NULL DEFAULT '{}',
-    known_at       BIGINT[]    NOT NULL DEFAULT '{}',
+    uplink_since   BIGINT[]    NOT NULL DEFAULT '{}',
+    downlink_since BIGINT[]    NOT NULL DEFAULT '{}',
     seen_at        BIGINT[]    NOT NULL DEFAULT '{}',
     restarts       INTEGER[]   NOT NULL DEFAULT '{}',
+    aside          INTEGER[]   NOT NULL DEFAULT '{}',
+    aside_uplink   BIGINT[]    NOT NULL DEFAULT '{}',
+    aside_downlink BIGINT[]    NOT NULL DEFAULT '{}',
     created_at     TIMESTAMPTZ NOT NULL DEFAULT now(),
     UNIQUE (env, node)
 ) WITH (fillfactor = 50);
-COMMENT ON COLUMN billing.nodes.since_at IS 'since when the counters hold their value';
-COMMENT ON COLUMN billing.nodes.known_at IS 'when the counters were last accepted';
+COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
+COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
+COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
+COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
 
 CREATE TABLE billing.series (
     node_key     INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
@@ -78,16 +84,19 @@ CREATE INDEX series_unattributed ON billing.series (identifier) WHERE account_uu
 
 -- The state of a node as it was at an instant, one an hour: where a re-derivation starts.
 CREATE TABLE billing.node_states (
-    node_key   INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
-    at         TIMESTAMPTZ NOT NULL,
-    first_at   TIMESTAMPTZ NOT NULL,
-    started_at TIMESTAMPTZ,
-    uplink     BIGINT[]    NOT NULL,
-    downlink   BIGINT[]    NOT NULL,
-    since_at   BIGINT[]    NOT NULL,
-    known_at   BIGINT[]    NOT NULL,
-    seen_at    BIGINT[]    NOT NULL,
-    restarts   INTEGER[]   NOT NULL,
+    node_key       INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
+    at             TIMESTAMPTZ NOT NULL,
+    first_at       TIMESTAMPTZ NOT NULL,
+    started_at     TIMESTAMPTZ,
+    uplink         BIGINT[]    NOT NULL,
+    downlink       BIGINT[]    NOT NULL,
+    uplink_since   BIGINT[]    NOT NULL,
+    downlink_since BIGINT[]    NOT NULL,
+    seen_at        BIGINT[]    NOT NULL,
+    restarts       INTEGER[]   NOT NULL,
+    aside          INTEGER[]   NOT NULL,
+    aside_uplink   BIGINT[]    NOT NULL,
+    aside_downlink BIGINT[]    NOT NULL,
     PRIMARY KEY (node_key, at)
 );
 
@@ -106,6 +115,7 @@ CREATE TABLE billing.snapshots (
     PRIMARY KEY (node_key, collected_at)
 ) PARTITION BY RANGE (collected_at);
 CREATE TABLE billing.snapshots_default PARTITION OF billing.snapshots DEFAULT;
+COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 
 CREATE TABLE billing.snapshot_conflicts (
     node_key      INTEGER     NOT NULL,
@@ -117,6 +127,56 @@ CREATE TABLE billing.snapshot_conflicts (
     recorded_at   TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (node_key, collected_at, digest_before, digest_sent)
 );
+
+--changeset billing:002-archive-partitions splitStatements:false
+-- Partitions belong to the role that migrates; the service's role may only have them made and dropped through these.
+CREATE FUNCTION billing.prepare_archive_day(day DATE) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    partition_name TEXT := 'snapshots_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    IF to_regclass('billing.' || partition_name) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format(
+        'CREATE TABLE billing.%I PARTITION OF billing.snapshots FOR VALUES FROM (%L) TO (%L)',
+        partition_name,
+        to_char(day, 'YYYY-MM-DD') || ' 00:00:00+00',
+        to_char(day + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
+    RETURN true;
+EXCEPTION
+    WHEN check_violation THEN
+        RETURN false; -- rows of that day lie in the default partition already, and may stay there
+    WHEN duplicate_table THEN
+        RETURN false; -- another instance was faster
+END
+$$;
+
+CREATE FUNCTION billing.drop_archive_before(horizon TIMESTAMPTZ) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part RECORD;
+    dropped INTEGER := 0;
+BEGIN
+    IF EXISTS (SELECT 1 FROM billing.nodes
+                WHERE head_at IS NOT NULL AND (archive_from IS NULL OR archive_from < horizon)) THEN
+        RAISE EXCEPTION 'a node still needs its archive before %', horizon USING ERRCODE = '55000';
+    END IF;
+    FOR part IN
+        SELECT c.relname
+          FROM pg_inherits i
+          JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'billing.snapshots'::regclass
+           AND c.relname ~ '^snapshots_[0-9]{8}$'
+           AND (to_date(substr(c.relname, 11), 'YYYYMMDD') + 1)::timestamp AT TIME ZONE 'UTC' <= horizon
+    LOOP
+        EXECUTE format('DROP TABLE billing.%I', part.relname);
+        dropped := dropped + 1;
+    END LOOP;
+    DELETE FROM billing.snapshots_default WHERE collected_at < horizon;
+    RETURN dropped;
+END
+$$;
 
 --changeset billing:002-anomalies
 -- Samples set aside: reasons of the decoder (BAD_IDENTIFIER, ...) and of the metering (FELL_WITHOUT_RESTART, JUMP).

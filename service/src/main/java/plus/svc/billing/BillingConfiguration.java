@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import io.dropwizard.core.Configuration;
 import java.util.List;
 import java.util.Map;
+import plus.svc.billing.config.ArchiveSection;
 import plus.svc.billing.config.ArrearsSection;
 import plus.svc.billing.config.AuthSection;
 import plus.svc.billing.config.CollectorSection;
@@ -62,6 +63,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private ArchiveSection archive = ArchiveSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private ArrearsSection arrears = ArrearsSection.EMPTY;
 
   @JsonProperty
@@ -100,6 +105,7 @@ public final class BillingConfiguration extends Configuration {
             pulled,
             collecting,
             rating.read(reader),
+            archive.read(reader),
             arrears.read(reader),
             jobs.read(reader),
             auth.read(reader, new SecretRefs(variables)));

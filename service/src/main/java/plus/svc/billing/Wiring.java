@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
@@ -23,6 +24,7 @@ import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
 import plus.svc.billing.platform.BillingJdbiPlugin;
@@ -35,6 +37,7 @@ final class Wiring {
   private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
+  private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -56,6 +59,7 @@ final class Wiring {
     Jdbi jdbi = database();
     Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
     observePrices(jdbi);
+    keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     Jobs jobs =
         settings.ingestMode() == IngestMode.PULL
@@ -103,6 +107,24 @@ final class Wiring {
             () -> observer.observe(clock.instant()));
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("price-observer", loop);
+  }
+
+  /** Prepares the archive's days to come and drops those that are over. */
+  private void keepArchive(Jdbi jdbi) {
+    Retention retention = new Retention(jdbi, settings.archive().retention());
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "archive-retention",
+            ARCHIVE_TENDED_EVERY,
+            STOP_WAIT,
+            clock,
+            () -> {
+              retention.prepare(clock.instant());
+              retention.prune(clock.instant());
+            });
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("archive-retention", loop);
+    environment.admin().addTask(new PruneTask(retention, clock));
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -167,6 +168,7 @@ public final class EmulatorCommand implements Callable<Integer> {
     Instant now = machineClock.instant();
     String token = token();
     try (SimulatedExporter exporter = start(now, token)) {
+      exporter.tick(); // The history is there before anyone is told where.
       printHowTo(exporter, token, now);
       new Runner(exporter, out()).run(TICK, Optional.ofNullable(stopAfter));
     }
@@ -240,8 +242,13 @@ public final class EmulatorCommand implements Callable<Integer> {
   private void printHowTo(SimulatedExporter exporter, String token, Instant now) {
     PrintWriter out = out();
     out.printf(
+        Locale.ROOT,
         "Exporter %s, node %s, env %s, %d users: %s%n",
-        flavour, node, exporter.emulator().exporter().config().env(), users, exporter.baseUri());
+        flavour,
+        node,
+        exporter.emulator().exporter().config().env(),
+        users,
+        exporter.baseUri());
     out.println("Try:");
     out.println("  " + curl(exporter, token, now));
     out.println("Ctrl-C stops it.");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import plus.svc.billing.emulator.window.SampleRow;
+import plus.svc.billing.emulator.window.SnapshotReader;
 import plus.svc.billing.emulator.window.SnapshotRow;
 
 /** Replies of a real exporter, and the history they were given from. */
@@ -60,32 +60,10 @@ record Recording(List<Entry> entries) {
     Map<Instant, SnapshotRow> rows = new TreeMap<>();
     for (Entry entry : entries) {
       if (entry.status() == 200) {
-        for (JsonNode snapshot : json(entry.body()).path("snapshots")) {
-          SnapshotRow row = row(snapshot);
-          rows.put(row.collectedAt(), row);
-        }
+        SnapshotReader.page(entry.body()).forEach(row -> rows.put(row.collectedAt(), row));
       }
     }
     return List.copyOf(rows.values());
-  }
-
-  private static SnapshotRow row(JsonNode snapshot) {
-    List<SampleRow> samples = new ArrayList<>();
-    for (JsonNode sample : snapshot.path("samples")) {
-      samples.add(
-          new SampleRow(
-              sample.get("uuid").asText(),
-              sample.get("email").asText(),
-              sample.get("inbound_tag").asText(),
-              sample.get("uplink_bytes_total").asLong(),
-              sample.get("downlink_bytes_total").asLong()));
-    }
-    return new SnapshotRow(
-        Instant.parse(snapshot.get("collected_at").asText()),
-        snapshot.get("node_id").asText(),
-        snapshot.get("env").asText(),
-        null,
-        samples);
   }
 
   static JsonNode json(String body) {

@@ -23,6 +23,7 @@ public record RatingSection(
     @Nullable String initialIncludedQuotaBytes,
     @Nullable String sourceRevision,
     @Nullable String defaultRegion,
+    @Nullable String zeroBuckets,
     @Nullable String periodZone,
     @Nullable Peak peak,
     @Nullable Map<String, Plan> plans) {
@@ -45,7 +46,7 @@ public record RatingSection(
 
   /** Nothing given: every default. */
   public static final RatingSection EMPTY =
-      new RatingSection(null, null, null, null, null, null, null, null);
+      new RatingSection(null, null, null, null, null, null, null, null, null);
 
   private static final String ZONES = "a time zone such as UTC or Asia/Tokyo";
   private static final String TIMES = "a time of day such as 18:00";
@@ -74,7 +75,11 @@ public record RatingSection(
             readPlans(reader),
             readPeak(reader),
             reader.read("rating.periodZone", periodZone, "UTC", ZONES, ZoneId::of));
-    return new PipelineSettings(policy, reader.text(defaultRegion, ""), revision);
+    return new PipelineSettings(
+        policy,
+        reader.text(defaultRegion, ""),
+        revision,
+        reader.flag("ZERO_BUCKETS (rating.zeroBuckets)", zeroBuckets, false));
   }
 
   private PeakHours readPeak(SettingReader reader) {

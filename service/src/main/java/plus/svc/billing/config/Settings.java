@@ -21,6 +21,7 @@ public record Settings(
     List<SourceSpec> sources,
     CollectorSettings collector,
     PipelineSettings pipeline,
+    ArchiveSection.Settings archive,
     ArrearsSection.Settings arrears,
     JobsSection.Settings jobs,
     List<Token> tokens) {

@@ -47,6 +47,7 @@ final class DeliveryTurn {
     Receipt receipt = Receipt.NOTHING;
     for (NodeTurn node : nodes) {
       readModel.checkpoints(node.composed(), node.checkpoints());
+      readModel.present(node.composed(), node.region(), node.presences());
       receipt = receipt.plus(node.receipt());
     }
     Progress progress = delivery.progress();

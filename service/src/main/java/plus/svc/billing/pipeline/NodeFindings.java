@@ -18,6 +18,7 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.metering.Decisions;
 import plus.svc.billing.pipeline.metering.MeterLog;
+import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 import plus.svc.billing.pipeline.snapshot.RejectedSample;
 import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -77,6 +78,16 @@ final class NodeFindings {
               sample.reason().name()),
           new SetAsideRow(sample.uplink(), sample.downlink(), 0));
     }
+  }
+
+  /**
+   * A snapshot so old that the archive around it was pruned: what it changes can't be derived any
+   * more, so it is set aside whole and nothing is guessed.
+   */
+  void beyondEvidence(NodeSnapshot snapshot) {
+    setAsides.put(
+        new SetAsideKey(snapshot.atMicros(), "*", "", "EVIDENCE_PRUNED"),
+        new SetAsideRow(snapshot.ordinals().length + " samples", "", 0));
   }
 
   /** What metering found. */

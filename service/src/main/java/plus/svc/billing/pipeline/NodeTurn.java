@@ -53,6 +53,8 @@ final class NodeTurn {
   private final SnapshotDigest digest = new SnapshotDigest();
   private final BitSet moved = new BitSet();
   private NodeState state;
+  private final boolean zeroBuckets;
+  private final List<ReadModel.Presence> presences = new ArrayList<>();
   private @Nullable Instant lastBucketAt;
   private int accepted;
   private int repeated;
@@ -70,6 +72,7 @@ final class NodeTurn {
     this.key = key;
     this.now = now;
     this.lookUpAll = lookUpAll;
+    this.zeroBuckets = settings.zeroBuckets();
     this.store = new NodeStore(handle);
     this.node =
         store.lock(
@@ -108,6 +111,9 @@ final class NodeTurn {
     if (!sorted.newer.isEmpty()) {
       meter(sorted.newer, handover);
     }
+    if (zeroBuckets) {
+      sorted.fresh.forEach(entry -> notePresence(entry.snapshot()));
+    }
     if (accepted + conflicting > 0) {
       store.save(node.nodeKey(), state, lastBucketAt);
     }
@@ -131,16 +137,27 @@ final class NodeTurn {
 
   private Sorted sort(String source, List<Snapshot> snapshots) {
     TreeMap<Long, Archive.Entry> sent = new TreeMap<>();
+    Map<Long, List<Snapshot>> asSent = new HashMap<>();
     for (Snapshot snapshot : snapshots) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
-      sent.merge(entry.snapshot().atMicros(), entry, this::merged);
-      findings.rejected(snapshot);
+      long at = entry.snapshot().atMicros();
+      sent.merge(at, entry, this::merged);
+      asSent.computeIfAbsent(at, instant -> new ArrayList<>(1)).add(snapshot);
     }
     Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
     Sorted sorted = new Sorted();
     for (Archive.Entry entry : sent.values()) {
       long at = entry.snapshot().atMicros();
       Archive.@Nullable Entry before = known.get(at);
+      if (before != null && Arrays.equals(before.digest(), entry.digest())) {
+        repeated++;
+        continue;
+      }
+      if (node.archiveFrom() != null && at < Micros.of(node.archiveFrom())) {
+        findings.beyondEvidence(entry.snapshot());
+        continue;
+      }
+      asSent.getOrDefault(at, List.of()).forEach(findings::rejected);
       if (before == null) {
         accepted++;
         samples += entry.snapshot().ordinals().length;
@@ -151,8 +168,6 @@ final class NodeTurn {
           late++;
           sorted.changes.put(at, new Change(null, entry.snapshot()));
         }
-      } else if (Arrays.equals(before.digest(), entry.digest())) {
-        repeated++;
       } else {
         conflict(source, before, entry, sorted);
       }
@@ -305,6 +320,30 @@ final class NodeTurn {
     }
   }
 
+  /** Who was present in a minute, whether with usage or not. */
+  private void notePresence(NodeSnapshot snapshot) {
+    Instant minute = Minutes.start(Minutes.floor(Micros.toInstant(snapshot.atMicros())));
+    for (int ordinal : snapshot.ordinals()) {
+      @Nullable UUID account = dictionary.account(ordinal);
+      if (account != null && minute.isAfter(node.billingFrom())) {
+        presences.add(
+            new ReadModel.Presence(account, minute, dictionary.key(ordinal).inboundTag()));
+        if (lastBucketAt == null || minute.isAfter(lastBucketAt)) {
+          lastBucketAt = minute;
+        }
+      }
+    }
+  }
+
+  /** Who is to have a bucket, be it of zero bytes. */
+  List<ReadModel.Presence> presences() {
+    return presences;
+  }
+
+  String region() {
+    return node.region();
+  }
+
   /** The newest counters of every account that moved, over all its series on this node. */
   List<ReadModel.Checkpoint> checkpoints() {
     Map<UUID, long[]> totals = new HashMap<>();
@@ -313,8 +352,8 @@ final class NodeTurn {
       @Nullable UUID account = dictionary.account(ordinal);
       long @Nullable [] sums = account == null ? null : totals.get(account);
       if (sums != null) {
-        sums[0] = saturated(sums[0], state.uplinkOf(ordinal));
-        sums[1] = saturated(sums[1], state.downlinkOf(ordinal));
+        sums[0] = saturated(sums[0], state.acceptedUplink(ordinal));
+        sums[1] = saturated(sums[1], state.acceptedDownlink(ordinal));
         sums[2] += state.restartsOf(ordinal);
       }
     }

@@ -24,7 +24,7 @@ class RatingSectionTest {
   private static RatingPolicy read(@Nullable Peak peak, Map<String, Plan> plans) {
     SettingReader reader = new SettingReader();
     RatingPolicy policy =
-        new RatingSection("0.1", null, null, null, null, "Asia/Tokyo", peak, plans)
+        new RatingSection("0.1", null, null, null, null, null, "Asia/Tokyo", peak, plans)
             .read(reader)
             .rating();
     reader.finish();

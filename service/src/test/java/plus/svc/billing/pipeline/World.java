@@ -43,6 +43,7 @@ final class World {
           ZoneOffset.UTC);
   Instant now = DAY.plusSeconds(86_400);
   String source = "test";
+  boolean zeroBuckets;
 
   World(TestDatabase database) {
     this.jdbi = database.jdbi();
@@ -106,7 +107,9 @@ final class World {
 
   Pipeline pipeline() {
     return new Pipeline(
-        jdbi, new PipelineSettings(rating, "", "test-rev"), Clock.fixed(now, ZoneOffset.UTC));
+        jdbi,
+        new PipelineSettings(rating, "", "test-rev", zeroBuckets),
+        Clock.fixed(now, ZoneOffset.UTC));
   }
 
   Receipt deliver(Shot... shots) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON factory that writes strings as Go's encoder does: {@code < > &} and U+2028/9 escaped. */
@@ -45,7 +46,8 @@ final class GoJson {
     @Override
     public @Nullable SerializableString getEscapeSequence(int ch) {
       return switch (ch) {
-        case '<', '>', '&', 0x2028, 0x2029 -> new SerializedString(String.format("\\u%04x", ch));
+        case '<', '>', '&', 0x2028, 0x2029 ->
+            new SerializedString(String.format(Locale.ROOT, "\\u%04x", ch));
         default -> null;
       };
     }

@@ -25,6 +25,7 @@ public final class RatedBucket {
   private final long postedCharged;
   private final BigDecimal postedAmount;
   private final int revision;
+  private final boolean stored;
   private long uplink;
   private long downlink;
   private long included;
@@ -43,7 +44,8 @@ public final class RatedBucket {
       long included,
       long charged,
       BigDecimal amount,
-      int revision) {
+      int revision,
+      boolean stored) {
     this.minute = minute;
     this.node = node;
     this.region = region;
@@ -54,6 +56,7 @@ public final class RatedBucket {
     this.postedCharged = charged;
     this.postedAmount = amount;
     this.revision = revision;
+    this.stored = stored;
     this.uplink = uplink;
     this.downlink = downlink;
     this.included = included;
@@ -63,7 +66,7 @@ public final class RatedBucket {
 
   /** A bucket that was not written yet. */
   public static RatedBucket fresh(long minute, String node, String region, String line) {
-    return new RatedBucket(minute, node, region, line, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+    return new RatedBucket(minute, node, region, line, 0, 0, 0, 0, BigDecimal.ZERO, 0, false);
   }
 
   /** A bucket as it stands in the database; {@code revision} ledger rows were posted for it. */
@@ -79,7 +82,7 @@ public final class RatedBucket {
       BigDecimal amount,
       int revision) {
     return new RatedBucket(
-        minute, node, region, line, uplink, downlink, included, charged, amount, revision);
+        minute, node, region, line, uplink, downlink, included, charged, amount, revision, true);
   }
 
   /** Adds bytes, which may be negative; the sum may not. */
@@ -190,7 +193,7 @@ public final class RatedBucket {
 
   /** Whether it was written before. */
   public boolean isPosted() {
-    return revision > 0 || postedUplink != 0 || postedDownlink != 0;
+    return stored;
   }
 
   /**

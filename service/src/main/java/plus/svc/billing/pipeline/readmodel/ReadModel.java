@@ -30,6 +30,23 @@ public final class ReadModel {
   public record Checkpoint(
       UUID account, long uplinkTotal, long downlinkTotal, Instant seenAt, long restarts) {}
 
+  /** An account that was present on a node and line in a minute. */
+  public record Presence(UUID account, Instant minute, String line) {}
+
+  /** Gives those who were present without usage a bucket of zero bytes. */
+  public void present(String node, String region, Collection<Presence> presences) {
+    if (presences.isEmpty()) {
+      return;
+    }
+    dao.insertZeroBuckets(
+        node,
+        region,
+        presences.stream().map(Presence::account).toArray(UUID[]::new),
+        presences.stream().map(Presence::minute).toArray(Instant[]::new),
+        presences.stream().map(Presence::line).toArray(String[]::new),
+        now);
+  }
+
   /** Shows balances, quota and standing. */
   public void show(List<AccountChange> changes) {
     if (changes.isEmpty()) {

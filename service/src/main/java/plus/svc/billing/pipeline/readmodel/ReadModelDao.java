@@ -45,6 +45,24 @@ interface ReadModelDao {
 
   @SqlUpdate(
       """
+      INSERT INTO public.traffic_minute_buckets
+             (bucket_start, node_id, account_uuid, region, line_code, rating_status, created_at,
+              updated_at)
+      SELECT DISTINCT minute, :node, account_uuid, :region, line, 'rated', :now::timestamptz,
+             :now::timestamptz
+        FROM unnest(:accounts, :minutes, :lines) AS p (account_uuid, minute, line)
+          ON CONFLICT DO NOTHING
+      """)
+  void insertZeroBuckets(
+      @Bind("node") String node,
+      @Bind("region") String region,
+      @Bind("accounts") UUID[] accounts,
+      @Bind("minutes") Instant[] minutes,
+      @Bind("lines") String[] lines,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
       INSERT INTO public.traffic_stat_checkpoints
              (node_id, account_uuid, last_uplink_total, last_downlink_total, last_seen_at,
               reset_epoch, created_at, updated_at)

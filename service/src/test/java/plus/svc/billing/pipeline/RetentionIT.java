@@ -1,0 +1,95 @@
+package plus.svc.billing.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static plus.svc.billing.pipeline.World.shot;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import plus.svc.billing.testing.PostgresHarness;
+
+/** The archive is kept for its time, and corrections never lose their basis. */
+class RetentionIT {
+
+  private static final Duration KEEP = Duration.ofDays(4);
+
+  private World world = new World(PostgresHarness.shared().freshDatabase());
+  private UUID user = new UUID(0, 0);
+
+  @BeforeEach
+  void someHistory() {
+    world = new World(PostgresHarness.shared().freshDatabase());
+    user = world.user();
+    new Retention(world.jdbi, KEEP).prepare(World.DAY);
+    world.deliver(shot("22:00").of(user, 100, 0), shot("23:30").of(user, 200, 0));
+    world.deliver(nextDay("00:30", 250), nextDay("00:40", 400));
+  }
+
+  private World.Shot nextDay(String time, long up) {
+    return new World.Shot(World.at(time).plus(Duration.ofDays(1))).of(user, up, 0);
+  }
+
+  private Retention.Outcome pruneFirstDay() {
+    return new Retention(world.jdbi, KEEP)
+        .prune(World.DAY.plus(KEEP).plus(Duration.ofDays(1)).plusSeconds(7));
+  }
+
+  @Test
+  void daysBehindTheHorizonAreDropped() {
+    Retention.Outcome outcome = pruneFirstDay();
+    assertThat(outcome.snapshots()).isEqualTo(2);
+    assertThat(outcome.partitions()).isEqualTo(1);
+    assertThat(world.count("billing.snapshots", "true")).isEqualTo(2);
+    assertThat(pruneFirstDay().snapshots()).isZero();
+  }
+
+  @Test
+  void aPlanChangesNothing() {
+    new Retention(world.jdbi, KEEP).plan(World.DAY.plus(Duration.ofDays(9)));
+    assertThat(world.count("billing.snapshots", "true")).isEqualTo(4);
+  }
+
+  @Test
+  void lateUsageAfterTheHorizonIsStillCorrected() {
+    pruneFirstDay();
+    world.deliver(nextDay("00:35", 300));
+    assertThat(world.buckets(user))
+        .isEqualTo(Map.of("22:00", 100L, "23:30", 100L, "00:30", 50L, "00:35", 50L, "00:40", 100L));
+    assertThat(world.balance(user)).isEqualByComparingTo("-200");
+  }
+
+  @Test
+  void lateUsageBeforeTheHorizonIsSetAsideAndNeverGuessed() {
+    pruneFirstDay();
+    Receipt receipt = world.deliver(shot("23:00").of(user, 150, 0));
+    assertThat(receipt.accepted()).isZero();
+    assertThat(receipt.setAside()).isEqualTo(1);
+    assertThat(world.count("billing.set_asides", "reason = 'EVIDENCE_PRUNED'")).isEqualTo(1);
+    assertThat(world.usage(user)).isEqualTo(400);
+  }
+
+  @Test
+  void aNodeThatStoppedBeforeTheHorizonGoesOnFromWhereItStood() {
+    new Retention(world.jdbi, KEEP).prune(World.DAY.plus(KEEP).plus(Duration.ofDays(3)));
+    assertThat(world.count("billing.snapshots", "true")).isZero();
+    World.Shot back = new World.Shot(World.DAY.plus(Duration.ofDays(5))).of(user, 450, 0);
+    World.Shot late = new World.Shot(World.DAY.plus(Duration.ofDays(4))).of(user, 430, 0);
+    world.deliver(back);
+    world.deliver(late);
+    assertThat(world.usage(user)).isEqualTo(450);
+    assertThat(world.ledger(user)).isEqualByComparingTo("-225");
+  }
+
+  @Test
+  void idleAccountsGetZeroBucketsWhereReadersWantThem() {
+    world.zeroBuckets = true;
+    world.deliver(nextDay("00:50", 400));
+    assertThat(world.count("public.traffic_minute_buckets", "total_bytes = 0")).isEqualTo(1);
+    assertThat(world.count("public.billing_ledger", "true")).isEqualTo(4);
+    world.deliver(nextDay("00:50:30", 500));
+    assertThat(world.count("public.traffic_minute_buckets", "total_bytes = 0")).isZero();
+    assertThat(world.ledger(user)).isEqualByComparingTo("-250");
+  }
+}
