@@ -39,7 +39,10 @@ final class SourceRun {
   private final SourceSlot slot;
   private final SourceSpec source;
   private final RunTools tools;
-  private final @Nullable Duration lookBack;
+
+  /** Guarded by the slot until the run is queued, final from then on. */
+  private @Nullable Duration lookBack;
+
   private final CompletableFuture<SourceOutcome> done = new CompletableFuture<>();
 
   // Only the thread that has the turn touches these.
@@ -73,6 +76,13 @@ final class SourceRun {
   /** Whether this run reads all that one with the other look-back would. */
   boolean covers(@Nullable Duration otherLookBack) {
     return otherLookBack == null || (lookBack != null && lookBack.compareTo(otherLookBack) >= 0);
+  }
+
+  /** Makes a run that still waits read at least so far back. */
+  void reachBack(@Nullable Duration atLeast) {
+    if (!covers(atLeast)) {
+      lookBack = atLeast;
+    }
   }
 
   /** Queues for the next turn. */

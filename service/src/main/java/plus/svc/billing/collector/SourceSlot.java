@@ -56,15 +56,12 @@ final class SourceSlot {
         start = true;
       } else if (active.covers(lookBack)) {
         run = active;
-      } else if (waiting != null && waiting.covers(lookBack)) {
-        run = waiting;
       } else {
-        run = new SourceRun(this, tools, lookBack);
-        SourceRun replaced = waiting;
-        waiting = run;
-        if (replaced != null) {
-          run.done().thenAccept(replaced.done()::complete);
+        if (waiting == null) {
+          waiting = new SourceRun(this, tools, lookBack);
         }
+        run = waiting;
+        run.reachBack(lookBack);
       }
     }
     if (start) {

@@ -17,7 +17,7 @@ final class WindowChoice {
   static final Duration OVERLAP = Duration.ofMinutes(2);
 
   /** What exporters keep by default; asking for more brings nothing. */
-  static final Duration RETENTION = Duration.ofHours(72);
+  static final Duration RETENTION = Duration.ofDays(3);
 
   private static final Logger LOG = LoggerFactory.getLogger(WindowChoice.class);
 
