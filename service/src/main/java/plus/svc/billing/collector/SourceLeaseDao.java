@@ -1,0 +1,50 @@
+package plus.svc.billing.collector;
+
+import java.util.Optional;
+import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+
+/**
+ * Rows of {@code billing.source_leases}. All times are the database's, so that the clocks of the
+ * instances don't matter.
+ */
+public interface SourceLeaseDao {
+
+  /**
+   * Takes the source's lease if it is free, ours or over, or prolongs it.
+   *
+   * @return its fence, which grew by one if another held it before; empty if another holds it
+   */
+  @SqlQuery(
+      """
+      INSERT INTO billing.source_leases AS lease (source_id, holder, fence, expires_at)
+      VALUES (:source, :holder, 1, clock_timestamp() + :millis * INTERVAL '1 millisecond')
+          ON CONFLICT (source_id) DO UPDATE
+         SET holder = excluded.holder,
+             fence = CASE WHEN lease.holder = excluded.holder
+                          THEN lease.fence
+                          ELSE lease.fence + 1 END,
+             expires_at = excluded.expires_at
+       WHERE lease.holder = excluded.holder
+          OR lease.expires_at <= clock_timestamp()
+      RETURNING fence
+      """)
+  Optional<Long> acquire(
+      @Bind("source") String source, @Bind("holder") String holder, @Bind("millis") long millis);
+
+  /**
+   * Lets go of the sources that the holder has, so that another takes over at once.
+   *
+   * @return how many there were
+   */
+  @SqlUpdate(
+      """
+      UPDATE billing.source_leases
+         SET expires_at = clock_timestamp()
+       WHERE holder = :holder
+         AND source_id = ANY (:sources)
+         AND expires_at > clock_timestamp()
+      """)
+  int release(@Bind("holder") String holder, @Bind("sources") String[] sources);
+}

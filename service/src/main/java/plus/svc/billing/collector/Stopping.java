@@ -1,0 +1,11 @@
+package plus.svc.billing.collector;
+
+/** The collector is being stopped; the run ends where it is, and that is nobody's failure. */
+final class Stopping extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  Stopping() {
+    super("the service is stopping");
+  }
+}
