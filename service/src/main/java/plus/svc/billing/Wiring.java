@@ -4,18 +4,19 @@ import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.collector.Collector;
+import plus.svc.billing.collector.CollectorPlan;
+import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
-import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
@@ -27,14 +28,16 @@ import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
+import plus.svc.billing.pipeline.source.http.ExporterClient;
+import plus.svc.billing.pipeline.source.page.DecoderLimits;
+import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.PeriodicLoop;
-import plus.svc.billing.platform.setting.StartRefused;
+import plus.svc.billing.platform.SecretRefs;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
@@ -83,16 +86,34 @@ final class Wiring {
         .installPlugin(new BillingJdbiPlugin());
   }
 
+  /** The collector stops before the jobs that wait for it, the client after both. */
   private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
+    ExporterClient client =
+        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables));
+    Collector collector =
+        new Collector(settings.sources(), collectorPlan(), jdbi, client, pipeline::accept, clock);
     JobRunner runner =
         new JobRunner(
-            collectJob(jdbi, pipeline),
+            new CollectorJob(collector, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
             new DatabaseJobJournal(jdbi, instance),
             clock,
             STOP_WAIT);
+    environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
+    environment.lifecycle().manage(collector);
     return runner;
+  }
+
+  private CollectorPlan collectorPlan() {
+    CollectorSettings collector = settings.collector();
+    return new CollectorPlan(
+        instance,
+        collector.workers(),
+        collector.pageSnapshots(),
+        collector.firstLookBack(),
+        collector.leaseTime(),
+        STOP_WAIT);
   }
 
   /** Notices changed prices: each becomes a version from then on. */
@@ -142,11 +163,6 @@ final class Wiring {
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("arrears-sweep", loop);
-  }
-
-  private CollectJob collectJob(Jdbi jdbi, Pipeline pipeline) {
-    LOG.debug("collector over {} and {} with {}", jdbi, pipeline.getClass(), variables.keySet());
-    throw new StartRefused("BILLING_INGEST_MODE=pull needs a collector, which is not wired");
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {

@@ -1,0 +1,72 @@
+package plus.svc.billing;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.api.SourceStatus;
+import plus.svc.billing.collector.CollectReport;
+import plus.svc.billing.collector.Collector;
+import plus.svc.billing.collector.SourceStanding;
+import plus.svc.billing.job.CollectJob;
+import plus.svc.billing.job.JobOutcome;
+import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.source.SourceProgress;
+
+/** Lets the jobs, which know no collector, collect. */
+final class CollectorJob implements CollectJob {
+
+  private final Collector collector;
+  private final InstantSource clock;
+
+  CollectorJob(Collector collector, InstantSource clock) {
+    this.collector = collector;
+    this.clock = clock;
+  }
+
+  @Override
+  public JobOutcome collectAll() {
+    return outcome(collector.collectNow().join());
+  }
+
+  @Override
+  public JobOutcome reconcile(ReconcileRequest request) {
+    return outcome(collector.reconcile(request.lookBack()).join());
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    Instant now = clock.instant();
+    return collector.standings().stream().map(standing -> status(standing, now)).toList();
+  }
+
+  private static JobOutcome outcome(CollectReport report) {
+    Receipt total = report.total();
+    return new JobOutcome(
+        report.outcomes().stream()
+            .map(outcome -> new JobOutcome.Source(outcome.source().value(), outcome.error()))
+            .toList(),
+        total.samples(),
+        total.buckets(),
+        total.correctedBuckets(),
+        total.setAside());
+  }
+
+  private static SourceStatus status(SourceStanding standing, Instant now) {
+    SourceProgress progress = standing.progress();
+    @Nullable Long lagSeconds = standing.lag(now).map(lag -> lag.toSeconds()).orElse(null);
+    return new SourceStatus(
+        standing.source().id().value(),
+        standing.source().nodeId(),
+        standing.source().env(),
+        progress.lastCompletedUntil(),
+        progress.lastAttemptedAt(),
+        progress.lastSucceededAt(),
+        progress.lastError(),
+        progress.lastCursor(),
+        lagSeconds,
+        standing.consecutiveFailures(),
+        standing.sinceStart().setAside());
+  }
+}
