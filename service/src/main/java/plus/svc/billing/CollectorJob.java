@@ -1,13 +1,12 @@
 package plus.svc.billing;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceStatus;
 import plus.svc.billing.collector.CollectReport;
 import plus.svc.billing.collector.Collector;
-import plus.svc.billing.collector.SourceOutcome;
 import plus.svc.billing.collector.SourceStanding;
 import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
@@ -15,7 +14,7 @@ import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.SourceProgress;
 
-/** The collector as the jobs see it. */
+/** Lets the jobs, which know no collector, collect. */
 final class CollectorJob implements CollectJob {
 
   private final Collector collector;
@@ -36,27 +35,27 @@ final class CollectorJob implements CollectJob {
     return outcome(collector.reconcile(request.lookBack()).join());
   }
 
+  @Override
+  public List<SourceStatus> sources() {
+    Instant now = clock.instant();
+    return collector.standings().stream().map(standing -> status(standing, now)).toList();
+  }
+
   private static JobOutcome outcome(CollectReport report) {
     Receipt total = report.total();
     return new JobOutcome(
-        report.outcomes().stream().map(CollectorJob::part).toList(),
+        report.outcomes().stream()
+            .map(outcome -> new JobOutcome.Source(outcome.source().value(), outcome.error()))
+            .toList(),
         total.samples(),
         total.buckets(),
         total.correctedBuckets(),
         total.setAside());
   }
 
-  private static JobOutcome.Source part(SourceOutcome outcome) {
-    return new JobOutcome.Source(outcome.source().value(), outcome.error());
-  }
-
-  @Override
-  public List<SourceStatus> sources() {
-    return collector.standings().stream().map(this::status).toList();
-  }
-
-  private SourceStatus status(SourceStanding standing) {
+  private static SourceStatus status(SourceStanding standing, Instant now) {
     SourceProgress progress = standing.progress();
+    @Nullable Long lagSeconds = standing.lag(now).map(lag -> lag.toSeconds()).orElse(null);
     return new SourceStatus(
         standing.source().id().value(),
         standing.source().nodeId(),
@@ -64,9 +63,9 @@ final class CollectorJob implements CollectJob {
         progress.lastCompletedUntil(),
         progress.lastAttemptedAt(),
         progress.lastSucceededAt(),
-        Objects.requireNonNullElse(progress.lastError(), ""),
-        Objects.requireNonNullElse(progress.lastCursor(), ""),
-        standing.lag(clock.instant()).map(Duration::toSeconds).orElse(null),
+        progress.lastError(),
+        progress.lastCursor(),
+        lagSeconds,
         standing.consecutiveFailures(),
         standing.sinceStart().setAside());
   }

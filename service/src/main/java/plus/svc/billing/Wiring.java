@@ -17,7 +17,6 @@ import plus.svc.billing.collector.CollectorPlan;
 import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
-import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
@@ -87,16 +86,34 @@ final class Wiring {
         .installPlugin(new BillingJdbiPlugin());
   }
 
+  /** The collector stops before the jobs that wait for it, the client after both. */
   private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
+    ExporterClient client =
+        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables));
+    Collector collector =
+        new Collector(settings.sources(), collectorPlan(), jdbi, client, pipeline::accept, clock);
     JobRunner runner =
         new JobRunner(
-            collectJob(jdbi, pipeline),
+            new CollectorJob(collector, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
             new DatabaseJobJournal(jdbi, instance),
             clock,
             STOP_WAIT);
+    environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
+    environment.lifecycle().manage(collector);
     return runner;
+  }
+
+  private CollectorPlan collectorPlan() {
+    CollectorSettings collector = settings.collector();
+    return new CollectorPlan(
+        instance,
+        collector.workers(),
+        collector.pageSnapshots(),
+        collector.firstLookBack(),
+        collector.leaseTime(),
+        STOP_WAIT);
   }
 
   /** Notices changed prices: each becomes a version from then on. */
@@ -146,25 +163,6 @@ final class Wiring {
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("arrears-sweep", loop);
-  }
-
-  private CollectJob collectJob(Jdbi jdbi, Pipeline pipeline) {
-    CollectorSettings collecting = settings.collector();
-    CollectorPlan plan =
-        new CollectorPlan(
-            instance,
-            collecting.workers(),
-            collecting.pageSnapshots(),
-            collecting.firstLookBack(),
-            collecting.leaseTime(),
-            STOP_WAIT);
-    ExporterClient client =
-        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables));
-    environment.lifecycle().manage(new AutoCloseableManager(client));
-    Collector collector =
-        new Collector(settings.sources(), plan, jdbi, client, pipeline::accept, clock);
-    environment.lifecycle().manage(collector);
-    return new CollectorJob(collector, clock);
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {

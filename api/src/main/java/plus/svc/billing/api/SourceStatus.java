@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastCompletedUntil newest instant of which everything before it was seen
  * @param lastCursor the exporter's cursor, '' unless a window is half read
  * @param lastError why the last attempt failed, '' if it didn't; holds no secret
- * @param lagSeconds from {@code lastCompletedUntil} to now
+ * @param lagSeconds from {@code lastCompletedUntil} to the newest minute that can be read
  * @param consecutiveFailures attempts that failed since the last success
  * @param samplesSetAside samples set aside since this instance started
  */
