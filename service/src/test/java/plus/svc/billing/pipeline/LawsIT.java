@@ -15,8 +15,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.LawsReference.Facts;
+import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -27,26 +29,31 @@ import plus.svc.billing.testing.TestDatabase;
  */
 class LawsIT {
 
-  private static final int WORLDS_A_DATABASE = 40;
+  private static final int WORLDS_A_DATABASE = 15;
   private static final BigDecimal OPENING = BigDecimal.TEN;
 
   private static @Nullable TestDatabase database;
+  private static @Nullable OneConnection connection;
+  private static @Nullable Jdbi jdbi;
   private static long worlds;
 
-  private static TestDatabase database() {
-    if (worlds++ % WORLDS_A_DATABASE == 0 || database == null) {
+  private static Jdbi jdbi() {
+    if (worlds++ % WORLDS_A_DATABASE == 0 || jdbi == null) {
       dropDatabase();
       database = PostgresHarness.shared().freshDatabase();
+      connection = new OneConnection(database.dataSource());
+      jdbi = Jdbi.create(connection).installPlugin(new BillingJdbiPlugin());
     }
-    return database;
+    return jdbi;
   }
 
   @AfterContainer
   static void dropDatabase() {
-    if (database != null) {
+    if (database != null && connection != null) {
+      connection.close();
       PostgresHarness.shared().drop(database);
-      database = null;
     }
+    jdbi = null;
   }
 
   @Provide
@@ -70,7 +77,7 @@ class LawsIT {
       @ForAll("oneToThreeNodes") List<LawsScript> scripts,
       @ForAll("deliveries") LawsDelivery first,
       @ForAll("deliveries") LawsDelivery second) {
-    LawsWorld world = new LawsWorld(database(), worlds, settings, scripts);
+    LawsWorld world = new LawsWorld(jdbi(), worlds, settings, scripts);
     world.deliver(first);
     assertLaws(world);
     if (world.latecomersSignUp()) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.pipeline.LawsReference.Facts;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
@@ -20,7 +21,6 @@ import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.quantity.NodeKey;
-import plus.svc.billing.testing.TestDatabase;
 
 /**
  * A generated world on a real database: its accounts, plans, nodes and snapshots, apart from those
@@ -45,8 +45,8 @@ final class LawsWorld {
   private final Instant start;
   private int topUpsMade;
 
-  LawsWorld(TestDatabase database, long id, LawsSettings settings, List<LawsScript> scripts) {
-    this.world = new World(database);
+  LawsWorld(Jdbi jdbi, long id, LawsSettings settings, List<LawsScript> scripts) {
+    this.world = new World(jdbi);
     this.id = id;
     this.settings = settings;
     this.start =

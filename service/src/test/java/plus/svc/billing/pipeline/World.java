@@ -45,7 +45,11 @@ final class World {
   String source = "test";
 
   World(TestDatabase database) {
-    this.jdbi = database.jdbi();
+    this(database.jdbi());
+  }
+
+  World(Jdbi jdbi) {
+    this.jdbi = jdbi;
   }
 
   UUID user() {
