@@ -21,6 +21,13 @@ CREATE TABLE billing.takeovers (
     recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 
+-- The same for each node: the newest snapshot an earlier writer billed, which a failed page leaves ahead of its source.
+CREATE TABLE billing.node_takeovers (
+    composed     TEXT        PRIMARY KEY,
+    billing_from TIMESTAMPTZ NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+
 CREATE TABLE billing.job_runs (
     id                BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job               TEXT        NOT NULL,
@@ -74,7 +81,7 @@ CREATE TABLE billing.series (
     ordinal      INTEGER     NOT NULL,
     identifier   UUID        NOT NULL,
     inbound_tag  TEXT        NOT NULL,
-    account_uuid UUID,
+    account_uuid UUID        REFERENCES public.users (uuid) ON DELETE SET NULL,
     created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
     PRIMARY KEY (node_key, ordinal),
     UNIQUE (node_key, identifier, inbound_tag)
