@@ -26,8 +26,8 @@ CREATE OR REPLACE FUNCTION billing.note_foreign_entry()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
-    INSERT INTO billing.foreign_entries (ledger_id, account_uuid, amount_delta)
-    VALUES (NEW.id, NEW.account_uuid, NEW.amount_delta);
+    INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
+    VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
     RETURN NULL;
 END
 $function$;
@@ -192,11 +192,11 @@ CREATE TABLE billing.account_states (
 ) WITH (fillfactor=45);
 
 CREATE TABLE billing.foreign_entries (
-    ledger_id uuid NOT NULL,
     account_uuid uuid NOT NULL,
+    ledger_id uuid NOT NULL,
     amount_delta numeric NOT NULL,
     recorded_at timestamp with time zone NOT NULL DEFAULT now(),
-    CONSTRAINT foreign_entries_pkey PRIMARY KEY (ledger_id)
+    CONSTRAINT foreign_entries_pkey PRIMARY KEY (account_uuid, ledger_id)
 );
 
 CREATE TABLE billing.job_runs (
@@ -408,7 +408,6 @@ CREATE INDEX idx_billing_ledger_account_created ON public.billing_ledger USING b
 CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshots USING btree (sampled_at DESC);
 CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
 CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);
-CREATE INDEX foreign_entries_account ON billing.foreign_entries USING btree (account_uuid);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);

@@ -20,6 +20,12 @@ final class RuntimeRole implements AutoCloseable {
     this.database = database;
   }
 
+  /** Whether the server lets its role make others. */
+  static boolean canBeMade(Jdbi jdbi) {
+    return new Query(jdbi)
+        .truth("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user");
+  }
+
   /** Makes the role and grants it its rights, as the owner of the database would. */
   static RuntimeRole on(TestDatabase database) {
     return with(database, Repository.text("sql/grants.sql"));
@@ -42,6 +48,11 @@ final class RuntimeRole implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  /** The database as the role sees it. */
+  TestDatabase seen() {
+    return new TestDatabase(database.name(), database.jdbcUrl(), name, PASSWORD);
   }
 
   /** Connections as the role. */
