@@ -185,6 +185,9 @@ BEGIN
 END
 $$;
 
+--changeset billing:002-archive-partitions-rights
+REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(DATE), billing.drop_archive_before(TIMESTAMPTZ) FROM PUBLIC;
+
 --changeset billing:002-anomalies
 -- Samples set aside: reasons of the decoder (BAD_IDENTIFIER, ...) and of the metering (FELL_WITHOUT_RESTART, JUMP).
 CREATE TABLE billing.set_asides (
@@ -252,12 +255,12 @@ COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we las
 
 -- Ledger rows that other services inserted, until the next writer of the account adds them to its balance.
 CREATE TABLE billing.foreign_entries (
-    ledger_id    UUID        PRIMARY KEY,
     account_uuid UUID        NOT NULL,
+    ledger_id    UUID        NOT NULL,
     amount_delta NUMERIC     NOT NULL,
-    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    PRIMARY KEY (account_uuid, ledger_id)
 );
-CREATE INDEX foreign_entries_account ON billing.foreign_entries (account_uuid);
 
 --changeset billing:002-quotas
 CREATE TABLE billing.quotas (
@@ -308,8 +311,8 @@ CREATE TABLE billing.price_versions (
 CREATE FUNCTION billing.note_foreign_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO billing.foreign_entries (ledger_id, account_uuid, amount_delta)
-    VALUES (NEW.id, NEW.account_uuid, NEW.amount_delta);
+    INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
+    VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
     RETURN NULL;
 END
 $$;
