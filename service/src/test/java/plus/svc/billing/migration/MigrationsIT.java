@@ -1,6 +1,7 @@
 package plus.svc.billing.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
 import java.util.Map;
@@ -214,6 +215,20 @@ final class MigrationsIT {
     PostgresHarness.migrate(database);
     assertThat(Schema.ddl(database.jdbi())).isEqualTo(schema);
     assertThat(changeLog(database.jdbi())).isEqualTo(record);
+    PostgresHarness.shared().drop(database);
+  }
+
+  @Test
+  void theMigratingRoleIsNoSuperuser() {
+    assumeThat(RuntimeRole.canBeMade(migrated.jdbi())).isTrue();
+    var database = PostgresHarness.shared().emptyDatabase();
+    var owner = new Query(database.jdbi());
+    try (var role = RuntimeRole.with(database, "SELECT 1")) {
+      owner.run("ALTER DATABASE \"" + database.name() + "\" OWNER TO " + role.name());
+      PostgresHarness.migrate(role.seen());
+      assertThat(Schema.ddl(database.jdbi())).isEqualTo(Schema.ddl(migrated.jdbi()));
+      owner.run("ALTER DATABASE \"" + database.name() + "\" OWNER TO " + database.user());
+    }
     PostgresHarness.shared().drop(database);
   }
 

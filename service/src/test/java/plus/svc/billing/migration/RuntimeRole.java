@@ -20,6 +20,12 @@ final class RuntimeRole implements AutoCloseable {
     this.database = database;
   }
 
+  /** Whether the server lets its role make others. */
+  static boolean canBeMade(Jdbi jdbi) {
+    return new Query(jdbi)
+        .truth("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user");
+  }
+
   /** Makes the role and grants it its rights, as the owner of the database would. */
   static RuntimeRole on(TestDatabase database) {
     return with(database, Repository.text("sql/grants.sql"));
@@ -28,20 +34,19 @@ final class RuntimeRole implements AutoCloseable {
   /** Makes a role with other rights. */
   static RuntimeRole with(TestDatabase database, String grants) {
     RuntimeRole role = new RuntimeRole(database);
-    database
-        .jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute(
-                  "CREATE ROLE " + role.name + " LOGIN NOINHERIT PASSWORD '" + PASSWORD + "'");
-              String own = grants.replace(":\"runtime_role\"", role.name);
-              handle.createScript(own).executeAsSeparateStatements();
-            });
+    Query query = new Query(database.jdbi());
+    query.run("CREATE ROLE " + role.name + " LOGIN NOINHERIT PASSWORD '" + PASSWORD + "'");
+    query.script(grants.replace(":\"runtime_role\"", role.name));
     return role;
   }
 
   String name() {
     return name;
+  }
+
+  /** The database as the role sees it. */
+  TestDatabase seen() {
+    return new TestDatabase(database.name(), database.jdbcUrl(), name, PASSWORD);
   }
 
   /** Connections as the role. */
@@ -59,12 +64,8 @@ final class RuntimeRole implements AutoCloseable {
 
   @Override
   public void close() {
-    database
-        .jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute("DROP OWNED BY " + name);
-              handle.execute("DROP ROLE " + name);
-            });
+    Query query = new Query(database.jdbi());
+    query.run("DROP OWNED BY " + name);
+    query.run("DROP ROLE " + name);
   }
 }
