@@ -19,6 +19,36 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION billing.drop_archive_before(horizon timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    part RECORD;
+    dropped INTEGER := 0;
+BEGIN
+    IF EXISTS (SELECT 1 FROM billing.nodes
+                WHERE head_at IS NOT NULL AND (archive_from IS NULL OR archive_from < horizon)) THEN
+        RAISE EXCEPTION 'a node still needs its archive before %', horizon USING ERRCODE = '55000';
+    END IF;
+    FOR part IN
+        SELECT c.relname
+          FROM pg_inherits i
+          JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'billing.snapshots'::regclass
+           AND c.relname ~ '^snapshots_[0-9]{8}$'
+           AND (to_date(substr(c.relname, 11), 'YYYYMMDD') + 1)::timestamp AT TIME ZONE 'UTC' <= horizon
+    LOOP
+        EXECUTE format('DROP TABLE billing.%I', part.relname);
+        dropped := dropped + 1;
+    END LOOP;
+    DELETE FROM billing.snapshots_default WHERE collected_at < horizon;
+    RETURN dropped;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION billing.note_foreign_entry()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -29,6 +59,32 @@ BEGIN
     INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
     VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
     RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION billing.prepare_archive_day(day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    partition_name TEXT := 'snapshots_' || to_char(day, 'YYYYMMDD');
+BEGIN
+    IF to_regclass('billing.' || partition_name) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format(
+        'CREATE TABLE billing.%I PARTITION OF billing.snapshots FOR VALUES FROM (%L) TO (%L)',
+        partition_name,
+        to_char(day, 'YYYY-MM-DD') || ' 00:00:00+00',
+        to_char(day + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
+    RETURN true;
+EXCEPTION
+    WHEN check_violation THEN
+        RETURN false; 
+    WHEN duplicate_table THEN
+        RETURN false; 
 END
 $function$;
 
@@ -220,10 +276,13 @@ CREATE TABLE billing.node_states (
     started_at timestamp with time zone,
     uplink bigint[] NOT NULL,
     downlink bigint[] NOT NULL,
-    since_at bigint[] NOT NULL,
-    known_at bigint[] NOT NULL,
+    uplink_since bigint[] NOT NULL,
+    downlink_since bigint[] NOT NULL,
     seen_at bigint[] NOT NULL,
     restarts integer[] NOT NULL,
+    aside integer[] NOT NULL,
+    aside_uplink bigint[] NOT NULL,
+    aside_downlink bigint[] NOT NULL,
     CONSTRAINT node_states_pkey PRIMARY KEY (node_key, at)
 );
 
@@ -246,12 +305,16 @@ CREATE TABLE billing.nodes (
     head_at timestamp with time zone,
     started_at timestamp with time zone,
     last_bucket_at timestamp with time zone,
+    archive_from timestamp with time zone,
     uplink bigint[] NOT NULL DEFAULT '{}'::bigint[],
     downlink bigint[] NOT NULL DEFAULT '{}'::bigint[],
-    since_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
-    known_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    uplink_since bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    downlink_since bigint[] NOT NULL DEFAULT '{}'::bigint[],
     seen_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
     restarts integer[] NOT NULL DEFAULT '{}'::integer[],
+    aside integer[] NOT NULL DEFAULT '{}'::integer[],
+    aside_uplink bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    aside_downlink bigint[] NOT NULL DEFAULT '{}'::bigint[],
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT nodes_pkey PRIMARY KEY (node_key),
     CONSTRAINT nodes_composed_key UNIQUE (composed),
@@ -421,14 +484,20 @@ CREATE TRIGGER billing_ledger_append_only BEFORE DELETE OR UPDATE ON public.bill
 CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledger FOR EACH STATEMENT EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
 
+REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
+
 COMMENT ON COLUMN billing.account_states.balance IS 'sum of the account''s ledger rows, less those still in billing.foreign_entries';
 COMMENT ON COLUMN billing.account_states.shown_remaining IS 'remaining_included_quota as we left it; a difference is a grant by accounts';
 COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we last saw it';
-COMMENT ON COLUMN billing.nodes.since_at IS 'since when the counters hold their value';
-COMMENT ON COLUMN billing.nodes.known_at IS 'when the counters were last accepted';
+COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
+COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
+COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
+COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
 COMMENT ON COLUMN billing.quotas.used IS 'free units taken; granted - used remain';
 COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charged';
 COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
 COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
+COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';

@@ -26,8 +26,7 @@ GRANT SELECT ON
     TO :"runtime_role";
 GRANT SELECT, INSERT ON
     billing.price_versions,
-    billing.resolutions,
-    billing.snapshot_conflicts
+    billing.resolutions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
     billing.account_states,
@@ -39,6 +38,7 @@ GRANT SELECT, INSERT, UPDATE ON
     billing.source_leases
     TO :"runtime_role";
 GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
+GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     billing.node_states,
     billing.quotas,
@@ -46,3 +46,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     billing.set_asides,
     billing.unattributed_usage
     TO :"runtime_role";
+
+-- Days of the archive are made and dropped by these alone.
+GRANT EXECUTE ON FUNCTION billing.prepare_archive_day(DATE), billing.drop_archive_before(TIMESTAMPTZ) TO :"runtime_role";

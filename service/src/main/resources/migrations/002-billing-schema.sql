@@ -53,6 +53,7 @@ CREATE TABLE billing.nodes (
     region         TEXT        NOT NULL,
     count_first    BOOLEAN     NOT NULL,
     billing_from   TIMESTAMPTZ NOT NULL,
+    max_bytes_per_second BIGINT NOT NULL,
     first_at       TIMESTAMPTZ,
     head_at        TIMESTAMPTZ,
     started_at     TIMESTAMPTZ,
@@ -184,6 +185,9 @@ BEGIN
     RETURN dropped;
 END
 $$;
+
+--changeset billing:002-archive-partitions-rights
+REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(DATE), billing.drop_archive_before(TIMESTAMPTZ) FROM PUBLIC;
 
 --changeset billing:002-anomalies
 -- Samples set aside: reasons of the decoder (BAD_IDENTIFIER, ...) and of the metering (FELL_WITHOUT_RESTART, JUMP).

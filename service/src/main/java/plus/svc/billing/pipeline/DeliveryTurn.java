@@ -11,7 +11,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.quantity.NodeKey;
 
@@ -57,6 +59,19 @@ final class DeliveryTurn {
         progress.cursor(),
         progress.attemptedAt());
     return receipt.plus(receiptOf(posted));
+  }
+
+  /** Takes a decision on one sample of a node in. */
+  Receipt decide(
+      NodeKey key, SeriesKey series, Instant at, Decision decision, String by, String reason) {
+    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
+    NodeTurn node = new NodeTurn(handle, settings, key, now);
+    node.decide(series, at, decision, by, reason, ledger);
+    LedgerTurn.Posted posted = ledger.post();
+    ReadModel readModel = new ReadModel(handle, now);
+    readModel.show(posted.changes());
+    readModel.checkpoints(node.composed(), node.checkpoints());
+    return node.receipt().plus(receiptOf(posted));
   }
 
   private static void checkFence(Dao dao, Delivery delivery) {

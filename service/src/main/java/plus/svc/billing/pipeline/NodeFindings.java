@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +66,11 @@ final class NodeFindings {
       decisions.put(row.at(), row.decision());
     }
     return decisions.isEmpty() ? Decisions.NONE : new Decisions(decisions);
+  }
+
+  /** Records a decision; a later one on the same sample replaces it. */
+  void decide(int ordinal, Instant at, Decision decision, String by, String reason, Instant now) {
+    dao.decide(nodeKey, ordinal, at, decision.name(), by, reason, now);
   }
 
   /** Samples the decoder set aside. */
@@ -191,6 +197,24 @@ final class NodeFindings {
         """)
     @RegisterRowMapper(DecisionMapper.class)
     List<DecisionRow> decisions(@Bind("node") int nodeKey);
+
+    @SqlUpdate(
+        """
+        INSERT INTO billing.resolutions
+               (node_key, ordinal, collected_at, decision, decided_by, reason, recorded_at)
+        VALUES (:node, :ordinal, :at, :decision, :by, :reason, :now)
+            ON CONFLICT (node_key, ordinal, collected_at) DO UPDATE
+           SET decision = excluded.decision, decided_by = excluded.decided_by,
+               reason = excluded.reason, recorded_at = excluded.recorded_at
+        """)
+    void decide(
+        @Bind("node") int nodeKey,
+        @Bind("ordinal") int ordinal,
+        @Bind("at") Instant at,
+        @Bind("decision") String decision,
+        @Bind("by") String by,
+        @Bind("reason") String reason,
+        @Bind("now") Instant now);
 
     @SqlUpdate(
         """

@@ -45,6 +45,7 @@ final class NodeStore {
       String region,
       boolean countFirst,
       Instant billingFrom,
+      long maxBytesPerSecond,
       @Nullable Instant lastBucketAt,
       @Nullable Instant archiveFrom,
       NodeState state) {}
@@ -54,12 +55,24 @@ final class NodeStore {
    * node is first seen: facts must not depend on when a setting was changed. A node that an earlier
    * writer billed begins with a baseline whatever the policy, and not before what was billed.
    */
-  Node lock(NodeKey key, String regionIfNew, boolean countFirst, Instant billingFrom) {
+  Node lock(
+      NodeKey key,
+      String regionIfNew,
+      boolean countFirst,
+      Instant billingFrom,
+      long maxBytesPerSecond) {
     Optional<Node> known = dao.lock(key.env(), key.node());
     if (known.isPresent()) {
       return known.get();
     }
-    dao.insert(key.env(), key.node(), key.composed(), regionIfNew, countFirst, billingFrom);
+    dao.insert(
+        key.env(),
+        key.node(),
+        key.composed(),
+        regionIfNew,
+        countFirst,
+        billingFrom,
+        maxBytesPerSecond);
     return dao.lock(key.env(), key.node())
         .orElseThrow(
             () ->
@@ -103,6 +116,11 @@ final class NodeStore {
     return state.accepted().values().stream().mapToLong(direction).toArray();
   }
 
+  /** Notes a changed jump guard; it holds for whatever is metered from now on. */
+  void guard(int nodeKey, long maxBytesPerSecond) {
+    dao.guard(nodeKey, maxBytesPerSecond);
+  }
+
   /** Keeps a state as a place to re-derive from. */
   void keep(int nodeKey, NodeState state) {
     dao.keep(
@@ -136,8 +154,8 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT node_key, region, count_first, billing_from, last_bucket_at, archive_from, first_at,
-               head_at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
+        SELECT node_key, region, count_first, billing_from, max_bytes_per_second, last_bucket_at,
+               archive_from, first_at, head_at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
                restarts, aside, aside_uplink, aside_downlink
           FROM billing.nodes
          WHERE env = :env AND node = :node
@@ -148,9 +166,10 @@ final class NodeStore {
 
     @SqlUpdate(
         """
-        INSERT INTO billing.nodes (env, node, composed, region, count_first, billing_from)
+        INSERT INTO billing.nodes
+               (env, node, composed, region, count_first, billing_from, max_bytes_per_second)
         SELECT :env, :node, n.composed, :region, :countFirst AND t.composed IS NULL,
-               greatest(:billingFrom, t.billing_from)
+               greatest(:billingFrom, t.billing_from), :guard
           FROM (VALUES (:composed)) AS n (composed)
           LEFT JOIN billing.node_takeovers t ON t.composed = n.composed
             ON CONFLICT DO NOTHING
@@ -161,7 +180,11 @@ final class NodeStore {
         @Bind("composed") String composed,
         @Bind("region") String region,
         @Bind("countFirst") boolean countFirst,
-        @Bind("billingFrom") Instant billingFrom);
+        @Bind("billingFrom") Instant billingFrom,
+        @Bind("guard") long maxBytesPerSecond);
+
+    @SqlUpdate("UPDATE billing.nodes SET max_bytes_per_second = :guard WHERE node_key = :node")
+    void guard(@Bind("node") int nodeKey, @Bind("guard") long maxBytesPerSecond);
 
     @SqlUpdate(
         """
@@ -248,16 +271,17 @@ final class NodeStore {
   public static final class NodeMapper implements RowMapper<Node> {
     @Override
     public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
-      @Nullable OffsetDateTime lastBucket = rs.getObject(5, OffsetDateTime.class);
-      @Nullable OffsetDateTime archiveFrom = rs.getObject(6, OffsetDateTime.class);
+      @Nullable OffsetDateTime lastBucket = rs.getObject(6, OffsetDateTime.class);
+      @Nullable OffsetDateTime archiveFrom = rs.getObject(7, OffsetDateTime.class);
       return new Node(
           rs.getInt(1),
           rs.getString(2),
           rs.getBoolean(3),
           rs.getObject(4, OffsetDateTime.class).toInstant(),
+          rs.getLong(5),
           lastBucket == null ? null : lastBucket.toInstant(),
           archiveFrom == null ? null : archiveFrom.toInstant(),
-          state(rs, 7));
+          state(rs, 8));
     }
   }
 

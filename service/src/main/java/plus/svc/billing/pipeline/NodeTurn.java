@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.metering.Decisions;
 import plus.svc.billing.pipeline.metering.MeterLog;
 import plus.svc.billing.pipeline.metering.MeterPolicy;
@@ -25,6 +26,7 @@ import plus.svc.billing.pipeline.snapshot.Archive;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
@@ -69,20 +71,49 @@ final class NodeTurn {
       NodeKey key,
       Instant now,
       boolean lookUpAll) {
+    this(
+        handle,
+        settings,
+        key,
+        new NodeStore(handle)
+            .lock(
+                key,
+                settings.defaultRegion(),
+                policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
+                policy.billingFrom(),
+                policy.maxBytesPerSecond()),
+        policy.maxBytesPerSecond(),
+        now,
+        lookUpAll);
+    if (node.maxBytesPerSecond() != policy.maxBytesPerSecond()) {
+      store.guard(node.nodeKey(), policy.maxBytesPerSecond());
+    }
+  }
+
+  /** A known node, judged by the policy it was metered with last. */
+  NodeTurn(Handle handle, PipelineSettings settings, NodeKey key, Instant now) {
+    this(handle, settings, key, new NodeStore(handle).lockKnown(key), 0, now, true);
+  }
+
+  private NodeTurn(
+      Handle handle,
+      PipelineSettings settings,
+      NodeKey key,
+      NodeStore.Node node,
+      long guard,
+      Instant now,
+      boolean lookUpAll) {
     this.key = key;
     this.now = now;
     this.lookUpAll = lookUpAll;
     this.zeroBuckets = settings.zeroBuckets();
     this.store = new NodeStore(handle);
-    this.node =
-        store.lock(
-            key,
-            settings.defaultRegion(),
-            policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
-            policy.billingFrom());
+    this.node = node;
     this.policy =
         new MeterPolicy(
-            node.countFirst(), Micros.of(node.billingFrom()), policy.maxBytesPerSecond());
+            node.countFirst(),
+            Micros.of(node.billingFrom()),
+            guard > 0 ? guard : node.maxBytesPerSecond());
     this.archive = new Archive(handle, node.nodeKey());
     this.dictionary = SeriesDictionary.load(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
@@ -106,7 +137,7 @@ final class NodeTurn {
     Sorted sorted = sort(source, snapshots);
     archive.insert(source, now, sorted.fresh);
     if (!sorted.changes.isEmpty()) {
-      remeter(sorted.changes, handover);
+      remeter(sorted.changes, findings.decisions(), handover);
     }
     if (!sorted.newer.isEmpty()) {
       meter(sorted.newer, handover);
@@ -118,6 +149,37 @@ final class NodeTurn {
       store.save(node.nodeKey(), state, lastBucketAt);
     }
     findings.write();
+  }
+
+  /**
+   * Takes a person's decision on a sample in: meters again from that instant on, with it.
+   *
+   * @throws IllegalArgumentException if the archive holds no such sample
+   */
+  void decide(
+      SeriesKey series,
+      Instant at,
+      Decision decision,
+      String by,
+      String reason,
+      LedgerTurn ledger) {
+    int ordinal = dictionary.find(series);
+    long micros = Micros.of(at);
+    Archive.@Nullable Entry entry = archive.at(List.of(micros)).get(micros);
+    if (ordinal < 0 || entry == null || !contains(entry.snapshot(), ordinal)) {
+      throw new IllegalArgumentException(
+          "node " + key.composed() + " has no sample of that series at " + at);
+    }
+    Decisions before = findings.decisions();
+    findings.decide(ordinal, at, decision, by, reason, now);
+    Change same = new Change(entry.snapshot(), entry.snapshot());
+    remeter(new TreeMap<>(Map.of(micros, same)), before, new Handover(ledger));
+    store.save(node.nodeKey(), state, lastBucketAt);
+    findings.write();
+  }
+
+  private static boolean contains(NodeSnapshot snapshot, int ordinal) {
+    return Arrays.binarySearch(snapshot.ordinals(), ordinal) >= 0;
   }
 
   /** What a delivery holds for the node, told apart. */
@@ -287,11 +349,11 @@ final class NodeTurn {
   }
 
   /** Re-derives from the archive what the changes change, up to the node's head. */
-  private void remeter(NavigableMap<Long, Change> changes, Handover handover) {
+  private void remeter(
+      NavigableMap<Long, Change> changes, Decisions decisionsBefore, Handover handover) {
     long from = changes.firstKey();
     NodeState base = store.keptBefore(node.nodeKey(), from).orElseGet(NodeState::new);
-    Decisions decisions = findings.decisions();
-    Remetering walk = new Remetering(policy, decisions, decisions, base);
+    Remetering walk = new Remetering(policy, decisionsBefore, findings.decisions(), base);
     ArchiveWalk archived = new ArchiveWalk(archive, base.headAt(), state.headAt());
     long last = from;
     List<NodeState> kept = new ArrayList<>();

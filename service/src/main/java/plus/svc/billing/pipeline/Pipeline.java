@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -12,8 +13,11 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.quantity.NodeKey;
 
 /**
  * The way of the data, from snapshots to the shared tables: each delivery is taken whole, in one
@@ -111,6 +115,21 @@ public final class Pipeline {
          LIMIT :most
         """)
     List<UUID> unsettled(@Bind("most") int most);
+  }
+
+  /**
+   * Mends a sample that was set aside: records what a person decided about it, meters the node
+   * again from there on, and posts what that changes.
+   *
+   * @param by who decided, {@code reason} why; both are kept with the decision
+   * @throws IllegalArgumentException if there is no such sample
+   */
+  public Receipt decide(
+      NodeKey node, SeriesKey series, Instant at, Decision decision, String by, String reason) {
+    return jdbi.inTransaction(
+        handle ->
+            new DeliveryTurn(handle, settings, clock.instant(), true)
+                .decide(node, series, at, decision, by, reason));
   }
 
   private static String sqlState(Throwable thrown) {

@@ -1,7 +1,6 @@
 package plus.svc.billing.migration;
 
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -27,23 +26,14 @@ enum EarlierWriter {
   /** Makes such a database, not migrated yet. */
   TestDatabase make() {
     TestDatabase database = PostgresHarness.shared().emptyDatabase();
-    database
-        .jdbi()
-        .useHandle(
-            handle -> {
-              // A setting that a database may well carry, and that cuts doubles to 15 digits.
-              handle.execute(
-                  "ALTER DATABASE \"" + database.name() + "\" SET extra_float_digits = 0");
-              script(handle, "accounts-older.sql");
-              script(handle, "earlier-writer.sql");
-              if (this == NEWER) {
-                script(handle, "accounts-newer.sql");
-              }
-            });
+    Query query = new Query(database.jdbi());
+    // A setting that a database may well carry, and that cuts doubles to 15 digits.
+    query.run("ALTER DATABASE \"" + database.name() + "\" SET extra_float_digits = 0");
+    query.script(Repository.resource("accounts-older.sql"));
+    query.script(Repository.resource("earlier-writer.sql"));
+    if (this == NEWER) {
+      query.script(Repository.resource("accounts-newer.sql"));
+    }
     return database;
-  }
-
-  private static void script(Handle handle, String name) {
-    handle.createScript(Repository.resource(name)).executeAsSeparateStatements();
   }
 }

@@ -1,6 +1,8 @@
 package plus.svc.billing.migration;
 
 import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +40,18 @@ final class Query {
                 .map((rs, ctx) -> Map.entry(rs.getString(1), rs.getString(2)))
                 .forEach(entry -> map.put(entry.getKey(), entry.getValue())));
     return map;
+  }
+
+  /** Runs statements one after another, split as the driver sees them. */
+  void script(String sql) {
+    jdbi.useHandle(
+        h -> {
+          try (Statement statement = h.getConnection().createStatement()) {
+            statement.execute(sql);
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   void run(String sql, Object... args) {

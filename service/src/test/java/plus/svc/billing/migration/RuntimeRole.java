@@ -34,15 +34,9 @@ final class RuntimeRole implements AutoCloseable {
   /** Makes a role with other rights. */
   static RuntimeRole with(TestDatabase database, String grants) {
     RuntimeRole role = new RuntimeRole(database);
-    database
-        .jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute(
-                  "CREATE ROLE " + role.name + " LOGIN NOINHERIT PASSWORD '" + PASSWORD + "'");
-              String own = grants.replace(":\"runtime_role\"", role.name);
-              handle.createScript(own).executeAsSeparateStatements();
-            });
+    Query query = new Query(database.jdbi());
+    query.run("CREATE ROLE " + role.name + " LOGIN NOINHERIT PASSWORD '" + PASSWORD + "'");
+    query.script(grants.replace(":\"runtime_role\"", role.name));
     return role;
   }
 
@@ -70,12 +64,8 @@ final class RuntimeRole implements AutoCloseable {
 
   @Override
   public void close() {
-    database
-        .jdbi()
-        .useHandle(
-            handle -> {
-              handle.execute("DROP OWNED BY " + name);
-              handle.execute("DROP ROLE " + name);
-            });
+    Query query = new Query(database.jdbi());
+    query.run("DROP OWNED BY " + name);
+    query.run("DROP ROLE " + name);
   }
 }

@@ -23,11 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.collector.SourceLeaseDao;
+import plus.svc.billing.job.JobRunDao;
+import plus.svc.billing.job.JobRunRow;
+import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
+import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.PostgresHarness;
+import plus.svc.billing.testing.TestDatabase;
 
 /** The role that the service runs as can do its work with {@code sql/grants.sql}, and no more. */
 final class RuntimeRoleIT {
@@ -124,6 +130,40 @@ final class RuntimeRoleIT {
     new Feed(role.jdbi()).pipeline().settleForeignEntries();
     sweep.sweep(NOW);
     assertThat(new AccountsReader(owner).quota(account).suspendState()).isEqualTo("active");
+  }
+
+  @Test
+  void daysOfTheArchiveAreMadeAndDropped() {
+    TestDatabase other = PostgresHarness.shared().freshDatabase();
+    try (RuntimeRole runtime = RuntimeRole.on(other)) {
+      var retention = new Retention(runtime.jdbi(), Duration.ofDays(2));
+      retention.prepare(NOW);
+      UUID account = UUID.randomUUID();
+      new Query(other.jdbi())
+          .run("INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)", account, account);
+      new Feed(runtime.jdbi())
+          .deliver(
+              snapshot("10:00:00", sample(account, 1)), snapshot("10:01:00", sample(account, 2)));
+      assertThat(retention.prune(NOW.plus(Duration.ofDays(5))).partitions()).isPositive();
+    }
+    PostgresHarness.shared().drop(other);
+  }
+
+  @Test
+  void leasesProgressAndRunsAreKept() {
+    Jdbi jdbi = role.jdbi();
+    var leases = jdbi.onDemand(SourceLeaseDao.class);
+    long fence = leases.acquire("leased", "me", 60_000).orElseThrow();
+    var progress = jdbi.onDemand(SourceProgressDao.class);
+    assertThat(progress.attempted("leased", fence, NOW)).isEqualTo(1);
+    assertThat(progress.failed("leased", fence, NOW, "no answer", NOW)).isEqualTo(1);
+    assertThat(progress.readEmpty("leased", fence, NOW, NOW)).isEqualTo(1);
+    assertThat(progress.find("leased")).isPresent();
+    assertThat(leases.release("me", new String[] {"leased"})).isEqualTo(1);
+    var runs = jdbi.onDemand(JobRunDao.class);
+    long run = runs.started("collect-and-rate", NOW, "me");
+    runs.finished(run, new JobRunRow("collect-and-rate", NOW, NOW, "ok", "", 1, 1, 0, "me"));
+    assertThat(runs.lastFinished()).isPresent();
   }
 
   @Test

@@ -57,6 +57,7 @@ final class Schema {
     lines("\n", indexes());
     relations.stream().filter(r -> r.kind().equals("v")).forEach(this::view);
     lines("\n", triggers());
+    lines("\n", closedFunctions());
     lines("\n", comments());
   }
 
@@ -199,6 +200,19 @@ final class Schema {
             + OURS
             + BY_NAME
             + ", t.tgname COLLATE \"C\"");
+  }
+
+  /** Functions that not everybody may call, which is what PostgreSQL allows by itself. */
+  private List<String> closedFunctions() {
+    return texts(
+        """
+        SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', p.oid::regprocedure)
+          FROM pg_proc p
+          JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname IN ('public', 'billing') AND p.proacl IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee = 0)
+         ORDER BY p.proname COLLATE "C"
+        """);
   }
 
   private void view(Relation view) {

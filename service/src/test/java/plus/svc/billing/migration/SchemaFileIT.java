@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.testing.Database;
@@ -36,17 +38,20 @@ final class SchemaFileIT {
     if (Boolean.getBoolean("schema.write")) {
       Files.writeString(Repository.root().resolve(FILE), expected);
     }
-    assertThat(Repository.text(FILE))
-        .as("%s is not what the migrations make; `make schema` writes it anew", FILE)
-        .isEqualTo(expected);
+    List<String> written = new ArrayList<>(Repository.text(FILE).lines().toList());
+    List<String> missing = new ArrayList<>(expected.lines().toList());
+    written.forEach(missing::remove);
+    expected.lines().forEach(written::remove);
+    assertThat(Repository.text(FILE).equals(expected))
+        .as(
+            "%s is not what the migrations make; `make schema` writes it anew. It lacks %s and has too much %s",
+            FILE, missing, written)
+        .isTrue();
   }
 
   @Test
   void theReferenceSchemaMakesTheSameDatabase() {
-    empty
-        .jdbi()
-        .useHandle(
-            handle -> handle.createScript(Repository.text(FILE)).executeAsSeparateStatements());
+    new Query(empty.jdbi()).script(Repository.text(FILE));
     assertThat(Schema.ddl(empty.jdbi())).isEqualTo(Schema.ddl(migrated.jdbi()));
   }
 }

@@ -75,7 +75,7 @@ class RetentionIT {
     new Retention(world.jdbi, KEEP).prune(World.DAY.plus(KEEP).plus(Duration.ofDays(3)));
     assertThat(world.count("billing.snapshots", "true")).isZero();
     World.Shot back = new World.Shot(World.DAY.plus(Duration.ofDays(5))).of(user, 450, 0);
-    World.Shot late = new World.Shot(World.DAY.plus(Duration.ofDays(4))).of(user, 430, 0);
+    World.Shot late = new World.Shot(World.at("00:07").plus(Duration.ofDays(4))).of(user, 430, 0);
     world.deliver(back);
     world.deliver(late);
     assertThat(world.usage(user)).isEqualTo(450);

@@ -131,6 +131,11 @@ public final class SeriesDictionary {
     return ordinal;
   }
 
+  /** The ordinal of a series, {@code -1} if the node has none such. */
+  public int find(SeriesKey key) {
+    return ordinals.getOrDefault(key, -1);
+  }
+
   /** The series of an ordinal. */
   public SeriesKey key(int ordinal) {
     return keys.get(ordinal);
