@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify format demo reproducible clean
+.PHONY: help build test verify format schema demo reproducible clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -18,6 +18,10 @@ verify: ## every test and every gate, what CI runs
 
 format: ## bring the sources into the checked format
 	$(MVN) spotless:apply
+
+schema: ## write sql/billing-service-schema.sql anew, after a change to the migrations
+	$(MVN) -q verify -pl service -am -Dtest=None -Dit.test=SchemaFileIT -Dschema.write=true \
+	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip
 
 demo: ## build and run the demo until Ctrl-C
 	$(MVN) -q package -DskipTests

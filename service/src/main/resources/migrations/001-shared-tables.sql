@@ -138,6 +138,18 @@ CREATE TABLE IF NOT EXISTS public.node_health_snapshots (
     health_score       DOUBLE PRECISION NOT NULL DEFAULT 0,
     sampled_at         TIMESTAMPTZ      NOT NULL DEFAULT now()
 );
+CREATE INDEX IF NOT EXISTS idx_node_health_snapshots_sampled_at
+    ON public.node_health_snapshots (sampled_at DESC);
+CREATE TABLE IF NOT EXISTS public.scheduler_decisions (
+    id           UUID        PRIMARY KEY,
+    account_uuid UUID        REFERENCES public.users (uuid) ON DELETE CASCADE,
+    node_group   TEXT        NOT NULL DEFAULT '',
+    strategy     TEXT        NOT NULL DEFAULT '',
+    decision     TEXT        NOT NULL DEFAULT '',
+    generated_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS idx_scheduler_decisions_generated_at
+    ON public.scheduler_decisions (generated_at DESC);
 
 --changeset billing:001-ledger-columns
 ALTER TABLE public.billing_ledger
@@ -153,14 +165,46 @@ ALTER TABLE public.traffic_minute_buckets
     ADD COLUMN IF NOT EXISTS amount         NUMERIC NOT NULL DEFAULT 0,
     ADD COLUMN IF NOT EXISTS revision       INTEGER NOT NULL DEFAULT 0;
 
---changeset billing:001-exact-money splitStatements:false
--- double precision -> numeric through text: the shortest decimal of each double, not its first 15 digits
+--changeset billing:001-money-is-a-number splitStatements:false
+-- A balance that is no number can't be taken over; better to stop here, before anything is changed, and name it.
 DO $$
 DECLARE
-    c RECORD;
+    found TEXT;
 BEGIN
-    FOR c IN
-        SELECT table_name, column_name
+    SELECT string_agg(place, ', ' ORDER BY place)
+      INTO found
+      FROM (SELECT 'account_quota_states.current_balance of account ' || account_uuid AS place
+              FROM public.account_quota_states
+             WHERE current_balance::text IN ('NaN', 'Infinity', '-Infinity')
+             UNION ALL
+            SELECT 'billing_ledger row ' || id
+              FROM public.billing_ledger
+             WHERE amount_delta::text IN ('NaN', 'Infinity', '-Infinity')
+                OR balance_after::text IN ('NaN', 'Infinity', '-Infinity')
+             LIMIT 20) AS bad;
+    IF found IS NOT NULL THEN
+        RAISE EXCEPTION 'money that is not a finite number: %', found
+            USING ERRCODE = '22003', HINT = 'mend these rows, then migrate again';
+    END IF;
+END
+$$;
+
+--changeset billing:001-exact-money splitStatements:false
+-- double precision -> numeric through text: the shortest decimal of each double, not its first 15 digits.
+-- One statement a table, so that each is rewritten once.
+DO $$
+DECLARE
+    t RECORD;
+BEGIN
+    PERFORM set_config('extra_float_digits', '1', true);
+    FOR t IN
+        SELECT table_name,
+               string_agg(format('ALTER COLUMN %1$I DROP DEFAULT, '
+                                 'ALTER COLUMN %1$I TYPE NUMERIC USING %1$I::text::numeric, '
+                                 'ALTER COLUMN %1$I SET DEFAULT %2$s',
+                                 column_name,
+                                 CASE column_name WHEN 'multiplier' THEN '1.0' ELSE '0' END),
+                          ', ' ORDER BY ordinal_position) AS changes
           FROM information_schema.columns
          WHERE table_schema = 'public'
            AND data_type = 'double precision'
@@ -169,20 +213,21 @@ BEGIN
                ('billing_ledger', 'balance_after'),
                ('account_quota_states', 'current_balance'),
                ('traffic_minute_buckets', 'multiplier'))
+         GROUP BY table_name
     LOOP
-        EXECUTE format('ALTER TABLE public.%1$I ALTER COLUMN %2$I TYPE NUMERIC USING %2$I::text::numeric',
-                       c.table_name, c.column_name);
+        EXECUTE format('ALTER TABLE public.%I %s', t.table_name, t.changes);
     END LOOP;
 END
 $$;
 
 --changeset billing:001-money-is-finite
 ALTER TABLE public.billing_ledger
-    ADD CONSTRAINT billing_ledger_amount_finite
-    CHECK (amount_delta > '-Infinity'::numeric AND amount_delta < 'Infinity'::numeric) NOT VALID;
+    ADD CONSTRAINT billing_ledger_money_finite
+    CHECK (amount_delta > '-Infinity'::numeric AND amount_delta < 'Infinity'::numeric
+           AND balance_after > '-Infinity'::numeric AND balance_after < 'Infinity'::numeric);
 ALTER TABLE public.account_quota_states
     ADD CONSTRAINT account_quota_states_balance_finite
-    CHECK (current_balance > '-Infinity'::numeric AND current_balance < 'Infinity'::numeric) NOT VALID;
+    CHECK (current_balance > '-Infinity'::numeric AND current_balance < 'Infinity'::numeric);
 
 --changeset billing:001-state-tables-fillfactor
 ALTER TABLE public.account_quota_states SET (fillfactor = 45);
@@ -192,8 +237,13 @@ ALTER TABLE public.traffic_stat_checkpoints SET (fillfactor = 45);
 CREATE FUNCTION public.billing_ledger_refuse_change() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'billing_ledger is append-only: % refused; post a correcting row instead', TG_OP
-        USING ERRCODE = '55000';
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'billing_ledger is append-only: row % of account % can''t be deleted, nor can a user who has ledger rows',
+                        OLD.id, OLD.account_uuid
+            USING ERRCODE = '55000', HINT = 'post a correcting row, or deactivate the user';
+    END IF;
+    RAISE EXCEPTION 'billing_ledger is append-only: % refused', TG_OP
+        USING ERRCODE = '55000', HINT = 'post a correcting row';
 END
 $$;
 

@@ -21,6 +21,13 @@ CREATE TABLE billing.takeovers (
     recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 
+-- The same for each node: the newest snapshot an earlier writer billed, which a failed page leaves ahead of its source.
+CREATE TABLE billing.node_takeovers (
+    composed     TEXT        PRIMARY KEY,
+    billing_from TIMESTAMPTZ NOT NULL,
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+
 CREATE TABLE billing.job_runs (
     id                BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job               TEXT        NOT NULL,
@@ -74,7 +81,7 @@ CREATE TABLE billing.series (
     ordinal      INTEGER     NOT NULL,
     identifier   UUID        NOT NULL,
     inbound_tag  TEXT        NOT NULL,
-    account_uuid UUID,
+    account_uuid UUID        REFERENCES public.users (uuid) ON DELETE SET NULL,
     created_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
     PRIMARY KEY (node_key, ordinal),
     UNIQUE (node_key, identifier, inbound_tag)
@@ -245,12 +252,12 @@ COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we las
 
 -- Ledger rows that other services inserted, until the next writer of the account adds them to its balance.
 CREATE TABLE billing.foreign_entries (
-    ledger_id    UUID        PRIMARY KEY,
     account_uuid UUID        NOT NULL,
+    ledger_id    UUID        NOT NULL,
     amount_delta NUMERIC     NOT NULL,
-    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now()
+    recorded_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    PRIMARY KEY (account_uuid, ledger_id)
 );
-CREATE INDEX foreign_entries_account ON billing.foreign_entries (account_uuid);
 
 --changeset billing:002-quotas
 CREATE TABLE billing.quotas (
@@ -301,8 +308,8 @@ CREATE TABLE billing.price_versions (
 CREATE FUNCTION billing.note_foreign_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO billing.foreign_entries (ledger_id, account_uuid, amount_delta)
-    VALUES (NEW.id, NEW.account_uuid, NEW.amount_delta);
+    INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
+    VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
     RETURN NULL;
 END
 $$;

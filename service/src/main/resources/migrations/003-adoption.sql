@@ -4,12 +4,22 @@
 -- the sum of an account's ledger rows is its balance from the first day.
 
 --changeset billing:003-takeovers
+-- A watermark in the future comes of a clock that was wrong; nothing was billed up to it.
 INSERT INTO billing.takeovers (source_id, billing_from)
-SELECT source_id, last_completed_until
+SELECT source_id, least(last_completed_until, now())
   FROM public.billing_source_sync_state
  WHERE last_completed_until IS NOT NULL;
 
+INSERT INTO billing.node_takeovers (composed, billing_from)
+SELECT node_id, least(max(last_seen_at), now())
+  FROM public.traffic_stat_checkpoints
+ GROUP BY node_id;
+
 --changeset billing:003-opening-balances
+-- What accounts posts while this runs is either in the sums below or noted after them, never both.
+LOCK TABLE public.billing_ledger, public.account_quota_states IN SHARE ROW EXCLUSIVE MODE;
+DELETE FROM billing.foreign_entries;
+
 INSERT INTO public.billing_ledger
        (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta, balance_after, pricing_rule_version, created_at)
 SELECT gen_random_uuid(), q.account_uuid, now(), now(), 'opening_balance',

@@ -3,8 +3,11 @@ package plus.svc.billing.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -110,7 +113,7 @@ final class Demo implements AutoCloseable {
     Map<String, String> variables = variables(database, nodes, account, exporterToken);
     Path config = folder.resolve("config.yml");
     copyShippedConfig(config);
-    new BillingApplication(variables, clock).run("db", "migrate", config.toString());
+    migrate(variables, clock, config);
     database.register(people.early());
     RunningService service = RunningService.start(config, variables, clock);
     Demo demo = new Demo(folder, database, clock, nodes, service, account, out, people, speed);
@@ -118,13 +121,28 @@ final class Demo implements AutoCloseable {
     return demo;
   }
 
-  /** The configuration is the very file that is shipped. */
+  /** Migrates as the command line does, without its chatter. */
+  private static void migrate(Map<String, String> variables, Clock clock, Path config)
+      throws Exception {
+    PrintStream console = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    try {
+      new BillingApplication(variables, clock).run("db", "migrate", config.toString());
+    } finally {
+      System.setOut(console);
+    }
+  }
+
+  /** The configuration is the very file that is shipped, but for the request log. */
   private static void copyShippedConfig(Path target) throws IOException {
     try (InputStream shipped = Demo.class.getResourceAsStream("/config.yml")) {
       if (shipped == null) {
         throw new IllegalStateException("the demo's jar holds no config.yml");
       }
-      Files.copy(shipped, target);
+      String text = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
+      // A line a request would drown what the demo shows.
+      Files.writeString(
+          target, text.replace("\nserver:\n", "\nserver:\n  requestLog:\n    appenders: []\n"));
     }
   }
 

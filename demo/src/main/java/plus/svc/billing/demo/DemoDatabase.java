@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import plus.svc.billing.emulator.xray.SimulatedUser;
 
 /** The demo's PostgreSQL, and a reader of the facts that shares no code with the service. */
@@ -90,6 +91,12 @@ final class DemoDatabase implements AutoCloseable {
 
   long number(String sql, Object... arguments) {
     return jdbi.withHandle(handle -> handle.select(sql, arguments).mapTo(Long.class).one());
+  }
+
+  /** The one row of a query, or what stands for none. */
+  <T> T row(String sql, RowMapper<T> mapper, T none, Object... arguments) {
+    return jdbi.withHandle(
+        handle -> handle.select(sql, arguments).map(mapper).findOne().orElse(none));
   }
 
   String text(String sql, Object... arguments) {

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -54,22 +55,22 @@ final class Reckoning {
   }
 
   private void awaitCaughtUp(DemoNode node) throws InterruptedException {
-    Instant last = node.exporter().lastSnapshotAt();
+    Instant last = node.exporter().lastSnapshotAt().truncatedTo(ChronoUnit.MICROS);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
-      long behind =
+      long readToTheEnd =
           database.number(
               """
               SELECT count(*) FROM billing.nodes
-               WHERE composed = ? AND head_at >= date_trunc('microseconds', ?::timestamptz)
+               WHERE composed = ? AND head_at >= ?::timestamptz
               """,
               node.composed(),
               last.atOffset(ZoneOffset.UTC));
-      if (behind == 1) {
+      if (readToTheEnd == 1) {
         return;
       }
       call("POST", "/v1/jobs/collect-and-rate");
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
     }
     check(node.nodeId() + " is read to its last snapshot at " + last, false);
   }

@@ -81,35 +81,23 @@ final class Scoreboard {
   }
 
   private Score score(DemoNode node) {
-    return new Score(
-        database.number(
-            """
-            SELECT count(*) FROM billing.snapshots s JOIN billing.nodes n USING (node_key)
-             WHERE n.composed = ?
-            """,
-            node.composed()),
-        database.number(
-            """
-            SELECT coalesce(sum(cardinality(s.ordinals)), 0)
-              FROM billing.snapshots s JOIN billing.nodes n USING (node_key)
-             WHERE n.composed = ?
-            """,
-            node.composed()),
-        database.number(
-            "SELECT count(*) FROM public.traffic_minute_buckets WHERE node_id = ?",
-            node.composed()),
-        database.number(
-            """
-            SELECT coalesce(sum(total_bytes), 0)::bigint
-              FROM public.traffic_minute_buckets WHERE node_id = ?
-            """,
-            node.composed()),
-        database.number(
-            """
-            SELECT coalesce(-sum(amount_delta) * 1000000, 0)::bigint
-              FROM public.billing_ledger WHERE node_id = ?
-            """,
-            node.composed()));
+    return database.row(
+        """
+        SELECT (SELECT count(*) FROM billing.snapshots WHERE node_key = n.node_key),
+               (SELECT coalesce(sum(cardinality(ordinals)), 0)
+                  FROM billing.snapshots WHERE node_key = n.node_key),
+               (SELECT count(*) FROM public.traffic_minute_buckets WHERE node_id = n.composed),
+               (SELECT coalesce(sum(total_bytes), 0)
+                  FROM public.traffic_minute_buckets WHERE node_id = n.composed),
+               (SELECT coalesce(-sum(amount_delta) * 1000000, 0)::bigint
+                  FROM public.billing_ledger WHERE node_id = n.composed)
+          FROM billing.nodes n
+         WHERE n.composed = ?
+        """,
+        (rs, ctx) ->
+            new Score(rs.getLong(1), rs.getLong(2), rs.getLong(3), rs.getLong(4), rs.getLong(5)),
+        Score.NOTHING,
+        node.composed());
   }
 
   private String progress(DemoNode node) {

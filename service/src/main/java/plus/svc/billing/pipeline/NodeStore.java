@@ -51,7 +51,8 @@ final class NodeStore {
 
   /**
    * Locks a node's row. Region, first-snapshot policy and {@code billing_from} are fixed when the
-   * node is first seen: facts must not depend on when a setting was changed.
+   * node is first seen: facts must not depend on when a setting was changed. A node that an earlier
+   * writer billed begins with a baseline whatever the policy, and not before what was billed.
    */
   Node lock(NodeKey key, String regionIfNew, boolean countFirst, Instant billingFrom) {
     Optional<Node> known = dao.lock(key.env(), key.node());
@@ -148,7 +149,10 @@ final class NodeStore {
     @SqlUpdate(
         """
         INSERT INTO billing.nodes (env, node, composed, region, count_first, billing_from)
-        VALUES (:env, :node, :composed, :region, :countFirst, :billingFrom)
+        SELECT :env, :node, n.composed, :region, :countFirst AND t.composed IS NULL,
+               greatest(:billingFrom, t.billing_from)
+          FROM (VALUES (:composed)) AS n (composed)
+          LEFT JOIN billing.node_takeovers t ON t.composed = n.composed
             ON CONFLICT DO NOTHING
         """)
     void insert(

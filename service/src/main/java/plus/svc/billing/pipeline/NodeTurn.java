@@ -135,56 +135,88 @@ final class NodeTurn {
   /** What the archive held for an instant, and what it holds now. */
   private record Change(@Nullable NodeSnapshot was, NodeSnapshot is) {}
 
+  /** What a delivery says of one instant: all of it together, and each content by itself. */
+  private static final class Sent {
+    Archive.Entry together;
+    final List<byte[]> contents = new ArrayList<>(1);
+    final List<Snapshot> snapshots = new ArrayList<>(1);
+
+    Sent(Archive.Entry entry, Snapshot snapshot) {
+      together = entry;
+      contents.add(entry.digest());
+      snapshots.add(snapshot);
+    }
+  }
+
   private Sorted sort(String source, List<Snapshot> snapshots) {
-    TreeMap<Long, Archive.Entry> sent = new TreeMap<>();
-    Map<Long, List<Snapshot>> asSent = new HashMap<>();
+    TreeMap<Long, Sent> sent = new TreeMap<>();
     for (Snapshot snapshot : snapshots) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
-      long at = entry.snapshot().atMicros();
-      sent.merge(at, entry, this::merged);
-      asSent.computeIfAbsent(at, instant -> new ArrayList<>(1)).add(snapshot);
+      @Nullable Sent before = sent.get(entry.snapshot().atMicros());
+      if (before == null) {
+        sent.put(entry.snapshot().atMicros(), new Sent(entry, snapshot));
+      } else {
+        before.together = merged(before.together, entry);
+        before.contents.add(entry.digest());
+        before.snapshots.add(snapshot);
+      }
     }
     Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
     Sorted sorted = new Sorted();
-    for (Archive.Entry entry : sent.values()) {
-      long at = entry.snapshot().atMicros();
-      Archive.@Nullable Entry before = known.get(at);
-      if (before != null && Arrays.equals(before.digest(), entry.digest())) {
-        repeated++;
-        continue;
-      }
-      if (node.archiveFrom() != null && at < Micros.of(node.archiveFrom())) {
-        findings.beyondEvidence(entry.snapshot());
-        continue;
-      }
-      asSent.getOrDefault(at, List.of()).forEach(findings::rejected);
-      if (before == null) {
-        accepted++;
-        samples += entry.snapshot().ordinals().length;
-        sorted.fresh.add(entry);
-        if (at > state.headAt()) {
-          sorted.newer.add(entry.snapshot());
-        } else {
-          late++;
-          sorted.changes.put(at, new Change(null, entry.snapshot()));
-        }
-      } else {
-        conflict(source, before, entry, sorted);
-      }
-    }
+    sent.forEach((at, told) -> sort(source, told, known.get(at), sorted));
     return sorted;
   }
 
-  private void conflict(String source, Archive.Entry before, Archive.Entry sent, Sorted sorted) {
-    Archive.Entry both = merged(before, sent);
-    archive.replace(both, before.digest(), sent.digest(), source, now);
-    if (Arrays.equals(both.digest(), before.digest())) {
+  private void sort(String source, Sent sent, Archive.@Nullable Entry before, Sorted sorted) {
+    NodeSnapshot snapshot = sent.together.snapshot();
+    if (before != null
+        && sent.contents.size() == 1
+        && Arrays.equals(before.digest(), sent.together.digest())) {
       repeated++;
-      return;
+    } else if (isBeyondEvidence(snapshot)) {
+      findings.beyondEvidence(snapshot);
+    } else if (before == null) {
+      sent.snapshots.forEach(findings::rejected);
+      fresh(sent.together, sorted);
+      noteConflicts(source, sent, sent.contents.get(0), sent.together);
+    } else {
+      sent.snapshots.forEach(findings::rejected);
+      Archive.Entry both = merged(before, sent.together);
+      noteConflicts(source, sent, before.digest(), both);
+      if (Arrays.equals(both.digest(), before.digest())) {
+        repeated++;
+      } else {
+        conflicting++;
+        archive.replace(both);
+        sorted.changes.put(snapshot.atMicros(), new Change(before.snapshot(), both.snapshot()));
+      }
     }
-    conflicting++;
-    sorted.changes.put(
-        before.snapshot().atMicros(), new Change(before.snapshot(), both.snapshot()));
+  }
+
+  private boolean isBeyondEvidence(NodeSnapshot snapshot) {
+    return node.archiveFrom() != null && snapshot.atMicros() < Micros.of(node.archiveFrom());
+  }
+
+  private void fresh(Archive.Entry entry, Sorted sorted) {
+    NodeSnapshot snapshot = entry.snapshot();
+    accepted++;
+    samples += snapshot.ordinals().length;
+    sorted.fresh.add(entry);
+    if (snapshot.atMicros() > state.headAt()) {
+      sorted.newer.add(snapshot);
+    } else {
+      late++;
+      sorted.changes.put(snapshot.atMicros(), new Change(null, snapshot));
+    }
+  }
+
+  private void noteConflicts(String source, Sent sent, byte[] first, Archive.Entry both) {
+    for (byte[] content : sent.contents) {
+      if (!Arrays.equals(first, content)) {
+        archive.noteConflict(
+            both.snapshot().atMicros(), first, content, both.digest(), source, now);
+      }
+    }
   }
 
   private Archive.Entry merged(Archive.Entry one, Archive.Entry other) {

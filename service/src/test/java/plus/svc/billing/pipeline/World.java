@@ -46,7 +46,11 @@ final class World {
   boolean zeroBuckets;
 
   World(TestDatabase database) {
-    this.jdbi = database.jdbi();
+    this(database.jdbi());
+  }
+
+  World(Jdbi jdbi) {
+    this.jdbi = jdbi;
   }
 
   UUID user() {

@@ -24,6 +24,10 @@ final class Account {
   final TreeMap<Instant, Quota> quotas = new TreeMap<>();
   final TreeMap<Instant, Quota> quotasBefore = new TreeMap<>();
   final List<NewGrant> newGrants = new ArrayList<>();
+
+  /** Periods that accounts wrote another one over: what was granted in them is void. */
+  final List<Instant> replacedPeriods = new ArrayList<>();
+
   BigDecimal balance = BigDecimal.ZERO;
   BigDecimal opening = BigDecimal.ZERO;
   BigDecimal charges = BigDecimal.ZERO;

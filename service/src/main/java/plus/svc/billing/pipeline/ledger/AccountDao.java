@@ -115,7 +115,13 @@ interface AccountDao {
         JOIN billing.account_states s ON s.account_uuid = q.account_uuid
        WHERE q.account_uuid = ANY(:accounts)
          AND q.meter = :meter
-         AND (q.period_end > :since OR q.period_start = s.shown_period)
+         AND (q.period_end > :since
+              OR q.period_start = s.shown_period
+              OR NOT EXISTS (
+                 SELECT FROM billing.quotas n
+                  WHERE n.account_uuid = q.account_uuid
+                    AND n.meter = q.meter
+                    AND n.period_start > q.period_start))
        ORDER BY q.account_uuid, q.period_start
       """)
   @RegisterRowMapper(QuotaMapper.class)

@@ -47,7 +47,10 @@ final class Buckets {
   /** Names a bucket of one node. */
   record Key(UUID account, long minute, String line) {}
 
-  /** The buckets of one node that exist among the given ones. */
+  /**
+   * The buckets of one node that exist among the given ones. An earlier writer may have written a
+   * minute under another region: ours, which have revisions, come last.
+   */
   List<OfAccount> existing(String node, Collection<Key> keys) {
     return dao.existing(
         node,
@@ -161,6 +164,7 @@ final class Buckets {
            AND b.node_id = :node
            AND b.account_uuid = k.account_uuid
            AND b.line_code = k.line_code
+         ORDER BY b.revision
         """)
     @RegisterRowMapper(OfAccountMapper.class)
     List<OfAccount> existing(

@@ -179,6 +179,9 @@ final class LedgerWriter {
 
   private void writeGrants(Collection<Account> accounts) {
     for (Account account : accounts) {
+      for (Instant replaced : account.replacedPeriods) {
+        dao.deleteGrants(account.id, AccountDao.TRAFFIC, replaced);
+      }
       for (Account.NewGrant made : account.newGrants) {
         dao.insertGrant(
             account.id,
@@ -261,6 +264,14 @@ final class LedgerWriter {
          WHERE account_uuid = :account AND meter = :meter AND period_start = :start
         """)
     void deleteQuota(
+        @Bind("account") UUID account, @Bind("meter") String meter, @Bind("start") Instant start);
+
+    @SqlUpdate(
+        """
+        DELETE FROM billing.quota_grants
+         WHERE account_uuid = :account AND meter = :meter AND period_start = :start
+        """)
+    void deleteGrants(
         @Bind("account") UUID account, @Bind("meter") String meter, @Bind("start") Instant start);
 
     @SqlUpdate(

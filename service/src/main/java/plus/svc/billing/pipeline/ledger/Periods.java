@@ -1,9 +1,9 @@
 package plus.svc.billing.pipeline.ledger;
 
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.rating.Quota;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
@@ -90,11 +90,9 @@ final class Periods {
     Instant start = requireInstant(account.shared.periodStart());
     Instant end = requireInstant(account.shared.periodEnd());
     Buckets.Sums since = buckets.sumsFrom(account.id, start);
-    Iterator<Quota> later = account.quotas.tailMap(start, true).values().iterator();
-    while (later.hasNext()) {
-      later.next();
-      later.remove();
-    }
+    NavigableMap<Instant, Quota> replaced = account.quotas.tailMap(start, true);
+    account.replacedPeriods.addAll(replaced.keySet());
+    replaced.clear();
     Map.@Nullable Entry<Instant, Quota> before = account.quotas.lowerEntry(start);
     if (before != null && before.getValue().end().isAfter(start)) {
       account.put(before.getValue().endingAt(start, 0, 0));

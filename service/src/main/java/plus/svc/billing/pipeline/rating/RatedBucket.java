@@ -191,7 +191,7 @@ public final class RatedBucket {
     return amount.subtract(postedAmount);
   }
 
-  /** Whether it was written before. */
+  /** Whether it was written before, by us or (idle minutes included) by an earlier writer. */
   public boolean isPosted() {
     return stored;
   }

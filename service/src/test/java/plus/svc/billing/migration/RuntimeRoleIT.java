@@ -1,0 +1,232 @@
+package plus.svc.billing.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static plus.svc.billing.migration.Feed.sample;
+import static plus.svc.billing.migration.Feed.snapshot;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import liquibase.Contexts;
+import liquibase.LabelExpression;
+import liquibase.Liquibase;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.resource.ClassLoaderResourceAccessor;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.pipeline.ledger.PriceObserver;
+import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
+import plus.svc.billing.quantity.NodeKey;
+import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.PostgresHarness;
+
+/** The role that the service runs as can do its work with {@code sql/grants.sql}, and no more. */
+final class RuntimeRoleIT {
+
+  private static final Instant NOW = Instant.parse("2026-04-08T12:00:00Z");
+
+  /** SQLSTATE insufficient_privilege. */
+  private static final String NOT_ALLOWED = "42501";
+
+  @RegisterExtension static final Database database = Database.migrated();
+
+  private final Jdbi owner = database.jdbi();
+  private RuntimeRole role = unset();
+
+  @SuppressWarnings("NullAway") // set before each test
+  private static RuntimeRole unset() {
+    return null;
+  }
+
+  @BeforeEach
+  void makeTheRole() {
+    assumeThat(RuntimeRole.canBeMade(owner)).isTrue();
+    role = RuntimeRole.on(database.get());
+  }
+
+  @AfterEach
+  @SuppressWarnings("NullAway") // not made where the server does not allow it
+  void dropTheRole() {
+    if (role != null) {
+      role.close();
+    }
+  }
+
+  private UUID user() {
+    UUID id = UUID.randomUUID();
+    owner.useHandle(
+        h -> h.execute("INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)", id, id));
+    return id;
+  }
+
+  @Test
+  void aDeliveryGoesTheWholeWay() {
+    UUID account = user();
+    UUID stranger = UUID.randomUUID();
+    Feed feed = new Feed(role.jdbi());
+    feed.deliver(
+        snapshot("10:00:00", sample(account, 100), sample(stranger, 5)),
+        snapshot("10:02:00", sample(account, 300), sample(stranger, 7)));
+    // late, repeated, conflicting, across an hour, fallen, and a stranger who turns out to be known
+    feed.deliver(snapshot("10:01:00", sample(account, 200)));
+    feed.deliver(snapshot("10:02:00", sample(account, 310), sample(stranger, 7)));
+    owner.useHandle(
+        h ->
+            h.execute(
+                "INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)", stranger, stranger));
+    feed.deliver(snapshot("11:00:00", sample(account, 400), sample(stranger, 9)));
+    feed.deliver(snapshot("11:01:00", sample(account, 50), sample(stranger, 9)));
+    assertThat(usage(account)).isEqualTo(400);
+    assertThat(usage(stranger)).isEqualTo(9);
+    assertThat(
+            feed.deliver(snapshot("11:00:00", sample(account, 400), sample(stranger, 9)))
+                .repeated())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void whatOthersPostIsTakenInAndGrantsAndPeriodsAreNoticed() {
+    UUID account = user();
+    Feed feed = new Feed(role.jdbi());
+    NodeKey node = new NodeKey("prod", "grants");
+    feed.deliver(snapshot(node, NOW.minusSeconds(600), sample(account, 100)));
+    Accounts accounts = new Accounts(owner);
+    accounts.topUp(account, "pi_1", "10.5");
+    accounts.saveQuota(
+        account, q -> q.remaining(1000).period("2026-04-05T00:00:00Z", "2026-05-05T00:00:00Z"));
+    feed.deliver(snapshot(node, NOW.minusSeconds(540), sample(account, 150)));
+    accounts.saveQuota(account, q -> q.remaining(5000));
+    feed.deliver(snapshot(node, NOW.minusSeconds(480), sample(account, 200)));
+    accounts.topUp(account, "pi_2", "1");
+    assertThat(feed.pipeline().settleForeignEntries()).isPositive();
+  }
+
+  @Test
+  void pricesAreObservedAndArrearsSwept() {
+    UUID account = user();
+    new Feed(role.jdbi())
+        .deliver(
+            snapshot(new NodeKey("prod", "arrears"), NOW.minusSeconds(600), sample(account, 100)));
+    new Accounts(owner).saveProfile(account, 0.25);
+    assertThat(new PriceObserver(role.jdbi(), Feed.RATING).observe(NOW)).isPositive();
+    var sweep = new ArrearsSweep(role.jdbi(), Duration.ofMinutes(1));
+    assertThat(sweep.sweep(NOW).suspended()).isPositive();
+    new Accounts(owner).topUp(account, "pi_3", "1000");
+    new Feed(role.jdbi()).pipeline().settleForeignEntries();
+    sweep.sweep(NOW);
+    assertThat(new AccountsReader(owner).quota(account).suspendState()).isEqualTo("active");
+  }
+
+  @Test
+  void itSeesWhetherAMigrationIsPending() throws Exception {
+    try (var connection = role.dataSource().getConnection();
+        var liquibase =
+            new Liquibase(
+                "migrations.xml",
+                new ClassLoaderResourceAccessor(),
+                new JdbcConnection(connection))) {
+      assertThat(liquibase.listUnrunChangeSets(new Contexts(), new LabelExpression(), false))
+          .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE public.billing_ledger SET amount_delta = 0",
+        "DELETE FROM public.billing_ledger",
+        "TRUNCATE public.billing_ledger",
+        "ALTER TABLE public.billing_ledger DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "DELETE FROM public.traffic_minute_buckets",
+        "UPDATE public.account_billing_profiles SET base_price_per_byte = 0",
+        "SELECT uuid FROM public.users",
+        "UPDATE billing.takeovers SET billing_from = now()",
+        "CREATE TABLE billing.mine (id bigint)",
+      })
+  void itMayNot(String statement) {
+    assertRefused(statement);
+  }
+
+  @Test
+  void itMayMakeNoTablesOfItsOwnAmongTheSharedOnes() {
+    // Before release 15 everybody may, unless the owner of the database takes that right away.
+    assumeThat(PostgresHarness.shared().serverVersion()).isGreaterThanOrEqualTo(15);
+    assertRefused("CREATE TABLE public.mine (id bigint)");
+  }
+
+  private void assertRefused(String statement) {
+    assertThatThrownBy(() -> role.jdbi().useHandle(handle -> handle.execute(statement)))
+        .rootCause()
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(NOT_ALLOWED));
+  }
+
+  @Test
+  void anotherServiceNeedsNoRightInOurSchemaToPost() {
+    UUID account = user();
+    String grants = "GRANT INSERT ON public.billing_ledger TO :\"runtime_role\"";
+    try (RuntimeRole other = RuntimeRole.with(database.get(), grants)) {
+      new Query(other.jdbi())
+          .run(
+              """
+              INSERT INTO public.billing_ledger
+                     (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta)
+              VALUES (gen_random_uuid(), ?, now(), now(), 'topup', 3)
+              """,
+              account);
+    }
+    assertThat(
+            new Query(owner)
+                .number(
+                    "SELECT amount_delta FROM billing.foreign_entries WHERE account_uuid = ?",
+                    account))
+        .isEqualByComparingTo("3");
+  }
+
+  @Test
+  void itOwnsNothingAndIsNobody() {
+    assertThat(
+            new Query(owner)
+                .truth(
+                    """
+                            SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls
+                                   OR rolreplication
+                                   OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid)
+                                   OR EXISTS (SELECT 1 FROM pg_proc p WHERE p.proowner = r.oid)
+                              FROM pg_roles r
+                             WHERE rolname = ?
+                            """,
+                    role.name()))
+        .isFalse();
+  }
+
+  @Test
+  void theGrantsNameEveryTableOfOurs() {
+    List<String> ungranted =
+        new Query(owner)
+            .texts(
+                """
+                        SELECT c.relname
+                          FROM pg_class c
+                         WHERE c.relnamespace = 'billing'::regnamespace
+                           AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+                           AND NOT has_table_privilege(?, c.oid, 'SELECT')
+                        """,
+                role.name());
+    assertThat(ungranted).isEmpty();
+  }
+
+  private long usage(UUID account) {
+    return new AccountsReader(owner).usage(account).totalBytes();
+  }
+}

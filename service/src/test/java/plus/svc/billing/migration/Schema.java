@@ -1,0 +1,259 @@
+package plus.svc.billing.migration;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** A database's schema as readable DDL in a fixed order, read from PostgreSQL's own catalogue. */
+final class Schema {
+
+  /** The relations of our schemas, less those that belong to Liquibase or an extension. */
+  private static final String OURS =
+      """
+      n.nspname IN ('public', 'billing')
+         AND c.relname NOT LIKE 'databasechangelog%'
+         AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                          WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid
+                            AND e.deptype = 'e')
+      """;
+
+  private static final String BY_NAME =
+      " ORDER BY n.nspname COLLATE \"C\" DESC, c.relname COLLATE \"C\"";
+
+  private final Handle handle;
+  private final StringBuilder out = new StringBuilder();
+
+  private Schema(Handle handle) {
+    this.handle = handle;
+  }
+
+  /** A table, a view or a partition. */
+  private record Relation(long oid, String name, String kind, String options, String bound) {}
+
+  /**
+   * The DDL that makes an empty database into this one.
+   *
+   * @throws IllegalStateException if the schema holds a kind of object that this doesn't write
+   */
+  static String ddl(Jdbi jdbi) {
+    return jdbi.inTransaction(
+        handle -> {
+          // With no search path every name comes out qualified.
+          handle.execute("SET LOCAL search_path TO ''");
+          Schema schema = new Schema(handle);
+          schema.write();
+          return schema.out.toString();
+        });
+  }
+
+  private void write() {
+    refuseWhatIsNotWritten();
+    out.append("CREATE SCHEMA billing;\n");
+    functions();
+    List<Relation> relations = relations();
+    relations.stream().filter(r -> "rp".contains(r.kind())).forEach(this::table);
+    lines("\n", foreignKeys());
+    lines("\n", indexes());
+    relations.stream().filter(r -> r.kind().equals("v")).forEach(this::view);
+    lines("\n", triggers());
+    lines("\n", comments());
+  }
+
+  private void lines(String before, List<String> statements) {
+    if (!statements.isEmpty()) {
+      out.append(before);
+      statements.forEach(statement -> out.append(statement).append(";\n"));
+    }
+  }
+
+  private void functions() {
+    for (String function :
+        texts(
+            """
+            SELECT pg_get_functiondef(p.oid)
+              FROM pg_proc p
+              JOIN pg_namespace n ON n.oid = p.pronamespace
+             WHERE n.nspname IN ('public', 'billing')
+               AND NOT EXISTS (SELECT 1 FROM pg_depend e
+                                WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid
+                                  AND e.deptype = 'e')
+             ORDER BY n.nspname DESC, p.proname COLLATE "C"
+            """)) {
+      out.append('\n').append(function.strip()).append(";\n");
+    }
+  }
+
+  private List<Relation> relations() {
+    return handle
+        .createQuery(
+            """
+            SELECT c.oid::bigint, format('%I.%I', n.nspname, c.relname), c.relkind::text,
+                   coalesce(array_to_string(c.reloptions, ', '), ''),
+                   coalesce(i.inhparent::regclass::text || ' '
+                            || pg_get_expr(c.relpartbound, c.oid), '')
+              FROM pg_class c
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+              LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+             WHERE c.relkind IN ('r', 'p', 'v') AND\s"""
+                + OURS
+                + BY_NAME)
+        .map(
+            (rs, ctx) ->
+                new Relation(
+                    rs.getLong(1),
+                    rs.getString(2),
+                    rs.getString(3),
+                    rs.getString(4),
+                    rs.getString(5)))
+        .list();
+  }
+
+  private void table(Relation table) {
+    out.append("\nCREATE TABLE ").append(table.name());
+    if (table.bound().isEmpty()) {
+      List<String> parts = new ArrayList<>(columns(table));
+      parts.addAll(constraints(table));
+      out.append(" (\n    ").append(String.join(",\n    ", parts)).append("\n)");
+    } else {
+      out.append(" PARTITION OF ").append(table.bound());
+    }
+    if (table.kind().equals("p")) {
+      out.append(" PARTITION BY ")
+          .append(texts("SELECT pg_get_partkeydef(?::oid)", table.oid()).get(0));
+    }
+    if (!table.options().isEmpty()) {
+      out.append(" WITH (").append(table.options()).append(')');
+    }
+    out.append(";\n");
+  }
+
+  private List<String> columns(Relation table) {
+    return texts(
+        """
+        SELECT format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod))
+               || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
+               || CASE a.attidentity WHEN 'a' THEN ' GENERATED ALWAYS AS IDENTITY'
+                                     WHEN 'd' THEN ' GENERATED BY DEFAULT AS IDENTITY'
+                                     ELSE '' END
+               || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
+          FROM pg_attribute a
+          LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+         WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
+         ORDER BY a.attnum
+        """,
+        table.oid());
+  }
+
+  /** Keys and checks; those that NOT NULL makes in PostgreSQL 18 are told with the column. */
+  private List<String> constraints(Relation table) {
+    return texts(
+        """
+        SELECT format('CONSTRAINT %I ', conname) || pg_get_constraintdef(oid)
+          FROM pg_constraint
+         WHERE conrelid = ?::oid AND contype IN ('p', 'u', 'c', 'x') AND conislocal
+         ORDER BY array_position(ARRAY['p', 'u', 'x', 'c'], contype::text), conname COLLATE "C"
+        """,
+        table.oid());
+  }
+
+  private List<String> foreignKeys() {
+    return texts(
+        """
+        SELECT format('ALTER TABLE %I.%I ADD CONSTRAINT %I ', n.nspname, c.relname, k.conname)
+               || pg_get_constraintdef(k.oid)
+          FROM pg_constraint k
+          JOIN pg_class c ON c.oid = k.conrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE k.contype = 'f' AND k.conparentid = 0 AND\s"""
+            + OURS
+            + BY_NAME
+            + ", k.conname COLLATE \"C\"");
+  }
+
+  private List<String> indexes() {
+    return texts(
+        """
+        SELECT pg_get_indexdef(i.indexrelid)
+          FROM pg_index i
+          JOIN pg_class c ON c.oid = i.indrelid
+          JOIN pg_class x ON x.oid = i.indexrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE NOT x.relispartition
+           AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid
+                              AND k.contype IN ('p', 'u', 'x'))
+           AND\s"""
+            + OURS
+            + BY_NAME
+            + ", x.relname COLLATE \"C\"");
+  }
+
+  private List<String> triggers() {
+    return texts(
+        """
+        SELECT pg_get_triggerdef(t.oid)
+          FROM pg_trigger t
+          JOIN pg_class c ON c.oid = t.tgrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled = 'O' AND\s"""
+            + OURS
+            + BY_NAME
+            + ", t.tgname COLLATE \"C\"");
+  }
+
+  private void view(Relation view) {
+    out.append("\nCREATE VIEW ")
+        .append(view.name())
+        .append(" AS\n")
+        .append(texts("SELECT pg_get_viewdef(?::oid)", view.oid()).get(0))
+        .append('\n');
+  }
+
+  private List<String> comments() {
+    return texts(
+        """
+        SELECT CASE WHEN d.objsubid = 0
+                    THEN format('COMMENT ON %s %I.%I IS %L',
+                                CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END,
+                                n.nspname, c.relname, d.description)
+                    ELSE format('COMMENT ON COLUMN %I.%I.%I IS %L',
+                                n.nspname, c.relname, a.attname, d.description)
+               END
+          FROM pg_description d
+          JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+         WHERE c.relkind IN ('r', 'p', 'v') AND\s"""
+            + OURS
+            + BY_NAME
+            + ", d.objsubid");
+  }
+
+  private void refuseWhatIsNotWritten() {
+    List<String> unknown =
+        texts(
+            """
+            SELECT format('%I.%I', n.nspname, c.relname)
+              FROM pg_class c
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE (c.relkind IN ('m', 'f', 'c') OR c.relrowsecurity
+                    OR (c.relkind = 'S'
+                        AND NOT EXISTS (SELECT 1 FROM pg_depend s WHERE s.objid = c.oid
+                                           AND s.classid = 'pg_class'::regclass
+                                           AND s.deptype = 'i'))
+                    OR EXISTS (SELECT 1 FROM pg_attribute a
+                                WHERE a.attrelid = c.oid AND a.attgenerated <> '')
+                    OR EXISTS (SELECT 1 FROM pg_trigger t
+                                WHERE t.tgrelid = c.oid AND t.tgenabled <> 'O'))
+               AND\s"""
+                + OURS);
+    if (!unknown.isEmpty()) {
+      throw new IllegalStateException(
+          "can't write the DDL of " + unknown + ": teach " + getClass());
+    }
+  }
+
+  private List<String> texts(String sql, Object... args) {
+    return handle.select(sql, args).mapTo(String.class).list();
+  }
+}

@@ -1,0 +1,434 @@
+-- The schema as the migrations leave it on an empty database: for reading, and for tools that want DDL.
+-- Generated (make schema), checked by SchemaFileIT. A database is made by `db migrate`, not by this file, since
+-- the migrations also adopt tables that exist, and the service asks for their record when it starts.
+
+CREATE SCHEMA billing;
+
+CREATE OR REPLACE FUNCTION public.billing_ledger_refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'billing_ledger is append-only: row % of account % can''t be deleted, nor can a user who has ledger rows',
+                        OLD.id, OLD.account_uuid
+            USING ERRCODE = '55000', HINT = 'post a correcting row, or deactivate the user';
+    END IF;
+    RAISE EXCEPTION 'billing_ledger is append-only: % refused', TG_OP
+        USING ERRCODE = '55000', HINT = 'post a correcting row';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION billing.note_foreign_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
+    VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
+    RETURN NULL;
+END
+$function$;
+
+CREATE TABLE public.account_billing_profiles (
+    account_uuid uuid NOT NULL,
+    package_name text NOT NULL DEFAULT 'default'::text,
+    included_quota_bytes bigint NOT NULL DEFAULT 0,
+    base_price_per_byte double precision NOT NULL DEFAULT 0,
+    region_multiplier double precision NOT NULL DEFAULT 1.0,
+    line_multiplier double precision NOT NULL DEFAULT 1.0,
+    peak_multiplier double precision NOT NULL DEFAULT 1.0,
+    offpeak_multiplier double precision NOT NULL DEFAULT 1.0,
+    pricing_rule_version text NOT NULL DEFAULT 'pricing-default-v1'::text,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT account_billing_profiles_pkey PRIMARY KEY (account_uuid)
+);
+
+CREATE TABLE public.account_policy_snapshots (
+    account_uuid uuid NOT NULL,
+    policy_version text NOT NULL,
+    auth_state text NOT NULL DEFAULT 'active'::text,
+    rate_profile text NOT NULL DEFAULT 'standard'::text,
+    conn_profile text NOT NULL DEFAULT 'standard'::text,
+    eligible_node_groups jsonb NOT NULL DEFAULT '[]'::jsonb,
+    preferred_strategy text NOT NULL DEFAULT 'ewma'::text,
+    degrade_mode text NOT NULL DEFAULT 'deny'::text,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT account_policy_snapshots_pkey PRIMARY KEY (account_uuid)
+);
+
+CREATE TABLE public.account_quota_states (
+    account_uuid uuid NOT NULL,
+    remaining_included_quota bigint NOT NULL DEFAULT 0,
+    current_balance numeric NOT NULL DEFAULT 0,
+    arrears boolean NOT NULL DEFAULT false,
+    arrears_since timestamp with time zone,
+    throttle_state text NOT NULL DEFAULT 'normal'::text,
+    suspend_state text NOT NULL DEFAULT 'active'::text,
+    last_rated_bucket_at timestamp with time zone,
+    effective_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    period_start timestamp with time zone,
+    period_end timestamp with time zone,
+    proxy_access_state text NOT NULL DEFAULT 'active'::text,
+    CONSTRAINT account_quota_states_pkey PRIMARY KEY (account_uuid),
+    CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric)))
+) WITH (fillfactor=45);
+
+CREATE TABLE public.billing_ledger (
+    id uuid NOT NULL,
+    account_uuid uuid NOT NULL,
+    bucket_start timestamp with time zone NOT NULL,
+    bucket_end timestamp with time zone NOT NULL,
+    entry_type text NOT NULL,
+    rated_bytes bigint NOT NULL DEFAULT 0,
+    amount_delta numeric NOT NULL DEFAULT 0,
+    balance_after numeric NOT NULL DEFAULT 0,
+    pricing_rule_version text NOT NULL DEFAULT ''::text,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    node_id text,
+    line_code text,
+    corrects uuid,
+    operation_id uuid,
+    CONSTRAINT billing_ledger_pkey PRIMARY KEY (id),
+    CONSTRAINT billing_ledger_money_finite CHECK (((amount_delta > '-Infinity'::numeric) AND (amount_delta < 'Infinity'::numeric) AND (balance_after > '-Infinity'::numeric) AND (balance_after < 'Infinity'::numeric)))
+);
+
+CREATE TABLE public.billing_source_sync_state (
+    source_id text NOT NULL,
+    last_completed_until timestamp with time zone,
+    last_attempted_at timestamp with time zone,
+    last_succeeded_at timestamp with time zone,
+    last_error text NOT NULL DEFAULT ''::text,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    last_cursor text NOT NULL DEFAULT ''::text,
+    CONSTRAINT billing_source_sync_state_pkey PRIMARY KEY (source_id)
+);
+
+CREATE TABLE public.node_health_snapshots (
+    node_id text NOT NULL,
+    region text NOT NULL DEFAULT ''::text,
+    line_code text NOT NULL DEFAULT ''::text,
+    pricing_group text NOT NULL DEFAULT ''::text,
+    stats_enabled boolean NOT NULL DEFAULT false,
+    xray_revision text NOT NULL DEFAULT ''::text,
+    healthy boolean NOT NULL DEFAULT false,
+    latency_ms integer NOT NULL DEFAULT 0,
+    error_rate double precision NOT NULL DEFAULT 0,
+    active_connections integer NOT NULL DEFAULT 0,
+    health_score double precision NOT NULL DEFAULT 0,
+    sampled_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT node_health_snapshots_pkey PRIMARY KEY (node_id)
+);
+
+CREATE TABLE public.scheduler_decisions (
+    id uuid NOT NULL,
+    account_uuid uuid,
+    node_group text NOT NULL DEFAULT ''::text,
+    strategy text NOT NULL DEFAULT ''::text,
+    decision text NOT NULL DEFAULT ''::text,
+    generated_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT scheduler_decisions_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE public.traffic_minute_buckets (
+    bucket_start timestamp with time zone NOT NULL,
+    node_id text NOT NULL,
+    account_uuid uuid NOT NULL,
+    region text NOT NULL DEFAULT ''::text,
+    line_code text NOT NULL DEFAULT ''::text,
+    uplink_bytes bigint NOT NULL DEFAULT 0,
+    downlink_bytes bigint NOT NULL DEFAULT 0,
+    total_bytes bigint NOT NULL DEFAULT 0,
+    multiplier numeric NOT NULL DEFAULT 1.0,
+    rating_status text NOT NULL DEFAULT 'pending'::text,
+    source_revision text NOT NULL DEFAULT ''::text,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    included_bytes bigint NOT NULL DEFAULT 0,
+    charged_bytes bigint NOT NULL DEFAULT 0,
+    amount numeric NOT NULL DEFAULT 0,
+    revision integer NOT NULL DEFAULT 0,
+    CONSTRAINT traffic_minute_buckets_pkey PRIMARY KEY (bucket_start, node_id, account_uuid, region, line_code)
+);
+
+CREATE TABLE public.traffic_stat_checkpoints (
+    node_id text NOT NULL,
+    account_uuid uuid NOT NULL,
+    last_uplink_total bigint NOT NULL DEFAULT 0,
+    last_downlink_total bigint NOT NULL DEFAULT 0,
+    last_seen_at timestamp with time zone NOT NULL,
+    xray_revision text NOT NULL DEFAULT ''::text,
+    reset_epoch bigint NOT NULL DEFAULT 0,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT traffic_stat_checkpoints_pkey PRIMARY KEY (node_id, account_uuid)
+) WITH (fillfactor=45);
+
+CREATE TABLE public.users (
+    uuid uuid NOT NULL,
+    proxy_uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    email text,
+    active boolean NOT NULL DEFAULT true,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT users_pkey PRIMARY KEY (uuid)
+);
+
+CREATE TABLE billing.account_states (
+    account_uuid uuid NOT NULL,
+    balance numeric NOT NULL,
+    shown_remaining bigint NOT NULL,
+    shown_period timestamp with time zone,
+    last_rated_at timestamp with time zone,
+    arrears_reason text NOT NULL DEFAULT ''::text,
+    suspend_reason text NOT NULL DEFAULT ''::text,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_states_pkey PRIMARY KEY (account_uuid)
+) WITH (fillfactor=45);
+
+CREATE TABLE billing.foreign_entries (
+    account_uuid uuid NOT NULL,
+    ledger_id uuid NOT NULL,
+    amount_delta numeric NOT NULL,
+    recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT foreign_entries_pkey PRIMARY KEY (account_uuid, ledger_id)
+);
+
+CREATE TABLE billing.job_runs (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    job text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    status text NOT NULL,
+    error text NOT NULL DEFAULT ''::text,
+    processed_samples bigint NOT NULL DEFAULT 0,
+    written_minutes bigint NOT NULL DEFAULT 0,
+    replayed_minutes bigint NOT NULL DEFAULT 0,
+    instance text NOT NULL,
+    CONSTRAINT job_runs_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE billing.node_states (
+    node_key integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    uplink bigint[] NOT NULL,
+    downlink bigint[] NOT NULL,
+    since_at bigint[] NOT NULL,
+    known_at bigint[] NOT NULL,
+    seen_at bigint[] NOT NULL,
+    restarts integer[] NOT NULL,
+    CONSTRAINT node_states_pkey PRIMARY KEY (node_key, at)
+);
+
+CREATE TABLE billing.node_takeovers (
+    composed text NOT NULL,
+    billing_from timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT node_takeovers_pkey PRIMARY KEY (composed)
+);
+
+CREATE TABLE billing.nodes (
+    node_key integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+    env text NOT NULL,
+    node text NOT NULL,
+    composed text NOT NULL,
+    region text NOT NULL,
+    count_first boolean NOT NULL,
+    billing_from timestamp with time zone NOT NULL,
+    first_at timestamp with time zone,
+    head_at timestamp with time zone,
+    started_at timestamp with time zone,
+    last_bucket_at timestamp with time zone,
+    uplink bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    downlink bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    since_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    known_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    seen_at bigint[] NOT NULL DEFAULT '{}'::bigint[],
+    restarts integer[] NOT NULL DEFAULT '{}'::integer[],
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT nodes_pkey PRIMARY KEY (node_key),
+    CONSTRAINT nodes_composed_key UNIQUE (composed),
+    CONSTRAINT nodes_env_node_key UNIQUE (env, node)
+) WITH (fillfactor=50);
+
+CREATE TABLE billing.price_versions (
+    account_uuid uuid NOT NULL,
+    effective_from timestamp with time zone NOT NULL,
+    price_per_byte numeric NOT NULL,
+    region_multiplier numeric NOT NULL,
+    line_multiplier numeric NOT NULL,
+    peak_multiplier numeric NOT NULL,
+    offpeak_multiplier numeric NOT NULL,
+    included_quota_bytes bigint NOT NULL,
+    unlimited boolean NOT NULL,
+    rule_version text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT price_versions_pkey PRIMARY KEY (account_uuid, effective_from)
+);
+
+CREATE TABLE billing.quota_grants (
+    account_uuid uuid NOT NULL,
+    meter text NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    amount bigint NOT NULL,
+    origin text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT quota_grants_pkey PRIMARY KEY (account_uuid, meter, period_start, effective_at, origin)
+);
+
+CREATE TABLE billing.quotas (
+    account_uuid uuid NOT NULL,
+    meter text NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    period_end timestamp with time zone NOT NULL,
+    granted bigint NOT NULL,
+    used bigint NOT NULL DEFAULT 0,
+    charged bigint NOT NULL DEFAULT 0,
+    last_included_at timestamp with time zone,
+    last_granted_at timestamp with time zone NOT NULL,
+    CONSTRAINT quotas_pkey PRIMARY KEY (account_uuid, meter, period_start),
+    CONSTRAINT quotas_check CHECK ((period_start < period_end))
+) WITH (fillfactor=45);
+
+CREATE TABLE billing.resolutions (
+    node_key integer NOT NULL,
+    ordinal integer NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    decision text NOT NULL,
+    decided_by text NOT NULL,
+    reason text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT resolutions_pkey PRIMARY KEY (node_key, ordinal, collected_at),
+    CONSTRAINT resolutions_decision_check CHECK ((decision = ANY (ARRAY['ACCEPT'::text, 'RESTART'::text, 'BASELINE'::text])))
+);
+
+CREATE TABLE billing.restarts (
+    node_key integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    blind_from timestamp with time zone NOT NULL,
+    by_epoch boolean NOT NULL,
+    series_count integer NOT NULL,
+    hidden_bytes bigint NOT NULL,
+    CONSTRAINT restarts_pkey PRIMARY KEY (node_key, at)
+);
+
+CREATE TABLE billing.series (
+    node_key integer NOT NULL,
+    ordinal integer NOT NULL,
+    identifier uuid NOT NULL,
+    inbound_tag text NOT NULL,
+    account_uuid uuid,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT series_pkey PRIMARY KEY (node_key, ordinal),
+    CONSTRAINT series_node_key_identifier_inbound_tag_key UNIQUE (node_key, identifier, inbound_tag)
+);
+
+CREATE TABLE billing.set_asides (
+    node_key integer NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    identifier text NOT NULL,
+    inbound_tag text NOT NULL,
+    reason text NOT NULL,
+    uplink text NOT NULL,
+    downlink text NOT NULL,
+    held_bytes bigint NOT NULL DEFAULT 0,
+    CONSTRAINT set_asides_pkey PRIMARY KEY (node_key, collected_at, identifier, inbound_tag, reason)
+);
+
+CREATE TABLE billing.snapshot_conflicts (
+    node_key integer NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    digest_before bytea NOT NULL,
+    digest_sent bytea NOT NULL,
+    digest_after bytea NOT NULL,
+    source_id text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT snapshot_conflicts_pkey PRIMARY KEY (node_key, collected_at, digest_before, digest_sent)
+);
+
+CREATE TABLE billing.snapshots (
+    node_key integer NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    ordinals integer[] NOT NULL,
+    uplink bigint[] NOT NULL,
+    downlink bigint[] NOT NULL,
+    digest bytea NOT NULL,
+    source_id text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT snapshots_pkey PRIMARY KEY (node_key, collected_at)
+) PARTITION BY RANGE (collected_at);
+
+CREATE TABLE billing.snapshots_default PARTITION OF billing.snapshots DEFAULT;
+
+CREATE TABLE billing.source_leases (
+    source_id text NOT NULL,
+    holder text NOT NULL,
+    fence bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT source_leases_pkey PRIMARY KEY (source_id)
+);
+
+CREATE TABLE billing.takeovers (
+    source_id text NOT NULL,
+    billing_from timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT takeovers_pkey PRIMARY KEY (source_id)
+);
+
+CREATE TABLE billing.unattributed_usage (
+    node_key integer NOT NULL,
+    ordinal integer NOT NULL,
+    bucket_start timestamp with time zone NOT NULL,
+    uplink_bytes bigint NOT NULL,
+    downlink_bytes bigint NOT NULL,
+    CONSTRAINT unattributed_usage_pkey PRIMARY KEY (node_key, ordinal, bucket_start)
+);
+
+ALTER TABLE public.account_billing_profiles ADD CONSTRAINT account_billing_profiles_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.account_policy_snapshots ADD CONSTRAINT account_policy_snapshots_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.account_quota_states ADD CONSTRAINT account_quota_states_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.billing_ledger ADD CONSTRAINT billing_ledger_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.scheduler_decisions ADD CONSTRAINT scheduler_decisions_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.traffic_minute_buckets ADD CONSTRAINT traffic_minute_buckets_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE public.traffic_stat_checkpoints ADD CONSTRAINT traffic_stat_checkpoints_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE billing.node_states ADD CONSTRAINT node_states_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
+ALTER TABLE billing.series ADD CONSTRAINT series_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE SET NULL;
+ALTER TABLE billing.series ADD CONSTRAINT series_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
+
+CREATE INDEX idx_billing_ledger_account_created ON public.billing_ledger USING btree (account_uuid, created_at DESC);
+CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshots USING btree (sampled_at DESC);
+CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
+CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);
+CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
+CREATE INDEX series_account ON billing.series USING btree (account_uuid);
+CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
+
+CREATE VIEW billing.identities AS
+ SELECT uuid AS account_uuid,
+    proxy_uuid
+   FROM public.users;
+
+CREATE TRIGGER billing_ledger_append_only BEFORE DELETE OR UPDATE ON public.billing_ledger FOR EACH ROW EXECUTE FUNCTION public.billing_ledger_refuse_change();
+CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledger FOR EACH STATEMENT EXECUTE FUNCTION public.billing_ledger_refuse_change();
+CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
+
+COMMENT ON COLUMN billing.account_states.balance IS 'sum of the account''s ledger rows, less those still in billing.foreign_entries';
+COMMENT ON COLUMN billing.account_states.shown_remaining IS 'remaining_included_quota as we left it; a difference is a grant by accounts';
+COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we last saw it';
+COMMENT ON COLUMN billing.nodes.since_at IS 'since when the counters hold their value';
+COMMENT ON COLUMN billing.nodes.known_at IS 'when the counters were last accepted';
+COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
+COMMENT ON COLUMN billing.quotas.used IS 'free units taken; granted - used remain';
+COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charged';
+COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
+COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
+COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';

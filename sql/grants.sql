@@ -1,0 +1,48 @@
+-- The rights of the role that the service runs as. It owns nothing and may change no structure; it can append to the
+-- ledger and never change it. Run after every `db migrate`, as the role that ran it:
+--
+--     psql -v ON_ERROR_STOP=1 -v runtime_role=billing_runtime -f sql/grants.sql "$DATABASE_URL"
+
+GRANT USAGE ON SCHEMA public, billing TO :"runtime_role";
+
+-- Whether a migration is pending.
+GRANT SELECT ON public.databasechangelog TO :"runtime_role";
+
+-- Shared with accounts.svc.plus.
+GRANT SELECT ON public.account_billing_profiles TO :"runtime_role";
+GRANT SELECT, INSERT ON public.billing_ledger TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE ON
+    public.account_quota_states,
+    public.billing_source_sync_state,
+    public.traffic_minute_buckets,
+    public.traffic_stat_checkpoints
+    TO :"runtime_role";
+
+-- Ours.
+GRANT SELECT ON
+    billing.identities,
+    billing.node_takeovers,
+    billing.takeovers
+    TO :"runtime_role";
+GRANT SELECT, INSERT ON
+    billing.price_versions,
+    billing.resolutions,
+    billing.snapshot_conflicts
+    TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE ON
+    billing.account_states,
+    billing.job_runs,
+    billing.nodes,
+    billing.quota_grants,
+    billing.series,
+    billing.snapshots,
+    billing.source_leases
+    TO :"runtime_role";
+GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    billing.node_states,
+    billing.quotas,
+    billing.restarts,
+    billing.set_asides,
+    billing.unattributed_usage
+    TO :"runtime_role";
