@@ -107,7 +107,11 @@ final class SourceRun {
     } catch (Stopping e) {
       end(Ending.STOPPED, e.getMessage());
     } catch (SourceFailure e) {
-      fail(String.valueOf(e.getMessage()));
+      if (tools.stopping().getAsBoolean()) {
+        end(Ending.STOPPED, "the service is stopping");
+      } else {
+        fail(String.valueOf(e.getMessage()));
+      }
     } catch (FenceLost e) {
       end(Ending.HELD_ELSEWHERE, null);
     } catch (InterruptedException e) {

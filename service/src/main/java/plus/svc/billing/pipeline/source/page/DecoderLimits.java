@@ -19,9 +19,12 @@ public record DecoderLimits(
     int stringChars,
     int depth) {
 
-  /** Five times the pages of a node with 2,000 busy series; both exporters cap at 1,440. */
+  /**
+   * Room for two hours of minutes of some 3,000 series; a page with more is asked for again with
+   * fewer snapshots. Both exporters cap a page at 1,440 snapshots or less.
+   */
   public static final DecoderLimits DEFAULT =
-      new DecoderLimits(256L << 20, 1_440, 100_000, 1_000_000, 2_048, 16);
+      new DecoderLimits(64L << 20, 1_440, 100_000, 400_000, 2_048, 16);
 
   public DecoderLimits {
     if (bodyBytes <= 0

@@ -1,0 +1,97 @@
+package plus.svc.billing.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import plus.svc.billing.testing.Database;
+
+final class SourceLeaseDaoIT {
+
+  private static final long HOUR = 3_600_000;
+
+  @RegisterExtension static final Database database = Database.migrated();
+
+  private final Jdbi jdbi = database.jdbi();
+  private final SourceLeaseDao dao = jdbi.onDemand(SourceLeaseDao.class);
+
+  @BeforeEach
+  void clean() {
+    jdbi.useHandle(
+        handle -> {
+          handle.execute("DELETE FROM billing.source_leases");
+          handle.execute(
+              """
+              INSERT INTO billing.source_leases (source_id, holder, fence, expires_at)
+              VALUES ('decoy', 'other', 5, clock_timestamp() + INTERVAL '1 hour')
+              """);
+        });
+  }
+
+  @Test
+  void aFreeSourceIsTakenWithTheFirstFence() {
+    assertThat(dao.acquire("jp", "me", HOUR)).contains(1L);
+    assertThat(secondsLeft("jp")).isBetween(3_500L, 3_600L);
+    assertDecoyUntouched();
+  }
+
+  @Test
+  void theHolderProlongsItsLeaseUnderTheSameFence() {
+    dao.acquire("jp", "me", 1_000);
+    assertThat(dao.acquire("jp", "me", HOUR)).contains(1L);
+    assertThat(secondsLeft("jp")).isBetween(3_500L, 3_600L);
+  }
+
+  @Test
+  void aHeldSourceIsNotTaken() {
+    dao.acquire("jp", "me", HOUR);
+    assertThat(dao.acquire("jp", "you", HOUR)).isEmpty();
+    assertThat(dao.acquire("jp", "me", HOUR)).contains(1L);
+  }
+
+  @Test
+  void aLeaseThatRanOutIsTakenOverUnderTheNextFence() {
+    dao.acquire("jp", "me", 0);
+    assertThat(dao.acquire("jp", "you", HOUR)).contains(2L);
+    assertThat(dao.acquire("jp", "me", HOUR)).isEmpty();
+    assertDecoyUntouched();
+  }
+
+  @Test
+  void theHolderOfALeaseThatRanOutKeepsItsFenceIfNobodyCameBetween() {
+    dao.acquire("jp", "me", 0);
+    assertThat(dao.acquire("jp", "me", HOUR)).contains(1L);
+  }
+
+  @Test
+  void aReleasedSourceIsFreeAtOnce() {
+    dao.acquire("jp", "me", HOUR);
+    dao.acquire("us", "me", HOUR);
+    assertThat(dao.release("me", new String[] {"jp", "decoy"})).isEqualTo(1);
+    assertThat(dao.acquire("jp", "you", HOUR)).contains(2L);
+    assertThat(dao.acquire("us", "you", HOUR)).isEmpty();
+    assertDecoyUntouched();
+  }
+
+  private long secondsLeft(String source) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    SELECT extract(epoch FROM expires_at - clock_timestamp())::bigint
+                      FROM billing.source_leases
+                     WHERE source_id = ?
+                    """,
+                    source)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private void assertDecoyUntouched() {
+    assertThat(dao.acquire("decoy", "me", HOUR)).isEmpty();
+    assertThat(secondsLeft("decoy")).isBetween(3_500L, 3_600L);
+  }
+}

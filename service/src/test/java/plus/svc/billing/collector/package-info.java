@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.collector;
+
+import org.jspecify.annotations.NullMarked;
