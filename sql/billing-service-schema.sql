@@ -301,6 +301,7 @@ CREATE TABLE billing.nodes (
     region text NOT NULL,
     count_first boolean NOT NULL,
     billing_from timestamp with time zone NOT NULL,
+    max_bytes_per_second bigint NOT NULL,
     first_at timestamp with time zone,
     head_at timestamp with time zone,
     started_at timestamp with time zone,
