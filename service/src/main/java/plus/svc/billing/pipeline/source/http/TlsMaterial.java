@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline.source.http;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
@@ -101,7 +102,11 @@ final class TlsMaterial {
     return new SourceFailure(
         Kind.CREDENTIAL,
         String.format(
+            Locale.ROOT,
             "%s %s cannot be used: must hold %s (%s)",
-            key, ref, wanted, cause.getClass().getSimpleName()));
+            key,
+            ref,
+            wanted,
+            cause.getClass().getSimpleName()));
   }
 }

@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline.source.page;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.UUID;
 import plus.svc.billing.pipeline.source.SourceFailure;
 
@@ -51,9 +52,13 @@ final class Pages {
   /** A sample whose values stand in the JSON as given. */
   static String sampleOf(String uuid, String tag, String uplink, String downlink) {
     return String.format(
+        Locale.ROOT,
         "{\"uuid\":%s,\"email\":\"a@example.com\",\"inbound_tag\":%s,"
             + "\"uplink_bytes_total\":%s,\"downlink_bytes_total\":%s}",
-        uuid, tag, uplink, downlink);
+        uuid,
+        tag,
+        uplink,
+        downlink);
   }
 
   static String uuid(long number) {
