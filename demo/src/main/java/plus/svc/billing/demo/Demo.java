@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -184,15 +185,23 @@ final class Demo implements AutoCloseable {
   private void welcome() {
     out.println();
     out.printf(
+        Locale.ROOT,
         "%d people on %d nodes, %d times as fast as real time. Try:%n",
-        people.all().size(), nodes.size(), speed);
-    out.printf("  curl %s/healthz%n", service.baseUrl());
+        people.all().size(),
+        nodes.size(),
+        speed);
+    out.printf(Locale.ROOT, "  curl %s/healthz%n", service.baseUrl());
     out.printf(
-        "  curl -H 'Authorization: Bearer %s' %s/v1/status%n", account.token(), service.baseUrl());
+        Locale.ROOT,
+        "  curl -H 'Authorization: Bearer %s' %s/v1/status%n",
+        account.token(),
+        service.baseUrl());
     out.printf(
+        Locale.ROOT,
         "  curl -X POST -H 'Authorization: Bearer %s' %s/v1/jobs/collect-and-rate%n",
-        account.token(), service.baseUrl());
-    out.printf("  psql '%s'%n%n", database.url());
+        account.token(),
+        service.baseUrl());
+    out.printf(Locale.ROOT, "  psql '%s'%n%n", database.url());
     out.flush();
   }
 
@@ -221,6 +230,7 @@ final class Demo implements AutoCloseable {
     database.register(people.late());
     database.topUp(people.all().get(0), "10", clock.instant());
     out.printf(
+        Locale.ROOT,
         "          %d people are registered who used the nodes before; one tops up%n",
         people.late().size());
     out.flush();
@@ -231,7 +241,8 @@ final class Demo implements AutoCloseable {
     if (!latecomersRegistered) {
       welcomeLatecomers();
     }
-    out.printf("%nreckoning: the last snapshot is taken, the service catches up ...%n");
+    out.printf(
+        Locale.ROOT, "%nreckoning: the last snapshot is taken, the service catches up ...%n");
     out.flush();
     nodes.forEach(node -> node.exporter().finish());
     return new Reckoning(database, nodes, service.baseUrl(), account.token(), out).run();

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,7 +50,7 @@ final class Reckoning {
     bytes();
     lawsOnTheData();
     repeatChangesNothing();
-    out.printf("%n%s%n", held ? "the laws held" : "A LAW WAS BROKEN");
+    out.printf(Locale.ROOT, "%n%s%n", held ? "the laws held" : "A LAW WAS BROKEN");
     out.flush();
     return held;
   }
@@ -77,8 +78,13 @@ final class Reckoning {
 
   private void bytes() {
     out.printf(
+        Locale.ROOT,
         "%n%-10s %15s   =  %15s + %12s + %12s%n",
-        "node", "emitted", "billed", "set aside", "at risk");
+        "node",
+        "emitted",
+        "billed",
+        "set aside",
+        "at risk");
     long emittedInAll = 0;
     long billedInAll = 0;
     long heldInAll = 0;
@@ -90,6 +96,7 @@ final class Reckoning {
       long aside = setAside(node);
       long risk = declaredAtRisk(node, truth);
       out.printf(
+          Locale.ROOT,
           "%-10s %15d   %s  %15d + %12d + %12d%n",
           node.nodeId(),
           emitted,
@@ -103,6 +110,7 @@ final class Reckoning {
       riskInAll += risk;
     }
     out.printf(
+        Locale.ROOT,
         "%-10s %15d   %s  %15d + %12d + %12d%n%n",
         "all",
         emittedInAll,
@@ -274,7 +282,7 @@ final class Reckoning {
 
   private void check(String what, boolean holds) {
     held &= holds;
-    out.printf("  %s %s%n", holds ? "ok    " : "BROKEN", what);
+    out.printf(Locale.ROOT, "  %s %s%n", holds ? "ok    " : "BROKEN", what);
     out.flush();
   }
 }

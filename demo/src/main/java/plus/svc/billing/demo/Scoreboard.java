@@ -46,6 +46,7 @@ final class Scoreboard {
   void show(Instant now) {
     if (shown++ % HEADER_EVERY == 0) {
       out.printf(
+          Locale.ROOT,
           "%-9s %-10s %-17s %5s %9s %8s %8s %12s %10s  %s%n",
           "time",
           "node",

@@ -4,6 +4,7 @@ import io.dropwizard.servlets.tasks.Task;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import plus.svc.billing.pipeline.Retention;
 
@@ -28,13 +29,19 @@ public final class PruneTask extends Task {
     Retention.Outcome outcome =
         apply ? retention.prune(clock.instant()) : retention.plan(clock.instant());
     output.printf(
+        Locale.ROOT,
         "%s %d snapshots collected before %s%n",
-        apply ? "dropped" : "would drop", outcome.snapshots(), outcome.horizon());
+        apply ? "dropped" : "would drop",
+        outcome.snapshots(),
+        outcome.horizon());
     if (!apply) {
       output.println("nothing was changed; add ?apply=true to do it");
     }
     output.printf(
+        Locale.ROOT,
         "{\"status\":\"ok\",\"applied\":%s,\"snapshots\":%d,\"partitions\":%d}%n",
-        apply, outcome.snapshots(), outcome.partitions());
+        apply,
+        outcome.snapshots(),
+        outcome.partitions());
   }
 }
