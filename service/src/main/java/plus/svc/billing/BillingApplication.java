@@ -1,13 +1,64 @@
 package plus.svc.billing;
 
+import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.CheckCommand;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.cli.ServerCommand;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.db.PooledDataSourceFactory;
+import io.dropwizard.migrations.MigrationsBundle;
+import java.io.FileNotFoundException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import net.sourceforge.argparse4j.inf.Argument;
+import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
+import org.eclipse.jetty.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import plus.svc.billing.config.DatabaseSettings;
+import plus.svc.billing.config.Settings;
+import plus.svc.billing.platform.database.DatabaseStart;
+import plus.svc.billing.platform.setting.StartRefused;
+import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
+import plus.svc.billing.platform.setting.Variables;
 
-/** The billing service's entry point. */
-public final class BillingApplication extends Application<BillingConfiguration> {
+/**
+ * The billing service's entry point: {@code server config.yml} serves, {@code db migrate
+ * config.yml} brings the schema up to date.
+ */
+public class BillingApplication extends Application<BillingConfiguration> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(BillingApplication.class);
+  private static final String MIGRATIONS = "migrations.xml";
+
+  private final Map<String, String> variables;
+  private final Clock clock;
+
+  /**
+   * Makes the application for one environment.
+   *
+   * @param variables what {@code ${NAME}} in the configuration and {@code env:NAME} stand for
+   * @param clock where the service takes the time from
+   */
+  public BillingApplication(Map<String, String> variables, Clock clock) {
+    this.variables = Variables.stripped(variables);
+    this.clock = clock;
+  }
+
+  /** Runs a command with the environment of the process and the dotenv files beside it. */
   public static void main(String[] args) throws Exception {
-    new BillingApplication().run(args);
+    try {
+      Map<String, String> variables = Variables.load(System.getenv(), Path.of(""));
+      new BillingApplication(variables, Clock.systemUTC()).run(args);
+    } catch (StartRefused e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
   }
 
   @Override
@@ -16,5 +67,82 @@ public final class BillingApplication extends Application<BillingConfiguration> 
   }
 
   @Override
-  public void run(BillingConfiguration configuration, Environment environment) {}
+  public void initialize(Bootstrap<BillingConfiguration> bootstrap) {
+    bootstrap.setConfigurationFactoryFactory(new SubstitutingFactoryFactory<>(variables));
+    bootstrap.addBundle(
+        new MigrationsBundle<>() {
+          @Override
+          public PooledDataSourceFactory getDataSourceFactory(BillingConfiguration configuration) {
+            return configuration.readDatabase(systemUser()).dataSourceFactory();
+          }
+
+          @Override
+          public String getMigrationsFileName() {
+            return MIGRATIONS;
+          }
+        });
+  }
+
+  @Override
+  public void run(BillingConfiguration configuration, Environment environment) throws Exception {
+    Settings settings = configuration.read(variables, systemUser());
+    if (!(configuration.getServerFactory() instanceof DefaultServerFactory server)) {
+      throw new StartRefused(
+          "server.type must be default: the admin port has an address of its own");
+    }
+    settings.listen().applyTo(server);
+    awaitDatabase(settings.database());
+    new Wiring(settings, variables, environment, clock).wire(server);
+    environment
+        .lifecycle()
+        .addServerLifecycleListener(
+            started -> {
+              LOG.info("billing-service listening on {}", settings.listen().application());
+              listening(started);
+            });
+  }
+
+  /** Called once the server listens. */
+  protected void listening(Server started) {}
+
+  @Override
+  protected void addDefaultCommands(Bootstrap<BillingConfiguration> bootstrap) {
+    bootstrap.addCommand(new QuietServerCommand(this));
+    bootstrap.addCommand(new CheckCommand<>(this));
+  }
+
+  private static void awaitDatabase(DatabaseSettings settings) throws Exception {
+    DatabaseStart database = settings.start();
+    database.awaitDatabase(
+        settings.startupRetries(), settings.retryInterval(), time -> Thread.sleep(time.toMillis()));
+    database.requireMigrated(MIGRATIONS);
+  }
+
+  private static String systemUser() {
+    return System.getProperty("user.name", "billing");
+  }
+
+  /** A wrong file is told in its own words, without a stack trace. */
+  private static final class QuietServerCommand extends ServerCommand<BillingConfiguration> {
+
+    QuietServerCommand(Application<BillingConfiguration> application) {
+      super(application);
+    }
+
+    @Override
+    protected Argument addFileArgument(Subparser subparser) {
+      return super.addFileArgument(subparser).setDefault("config.yml");
+    }
+
+    @Override
+    public void onError(Cli cli, Namespace namespace, Throwable error) {
+      if (error instanceof ConfigurationException
+          || error instanceof StartRefused
+          || error instanceof FileNotFoundException) {
+        cli.getStdErr().println(error.getMessage());
+      } else {
+        super.onError(cli, namespace, error);
+      }
+    }
+  }
 }

@@ -1,6 +1,117 @@
 package plus.svc.billing;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.dropwizard.core.Configuration;
+import java.util.List;
+import java.util.Map;
+import plus.svc.billing.config.ArrearsSection;
+import plus.svc.billing.config.AuthSection;
+import plus.svc.billing.config.CollectorSection;
+import plus.svc.billing.config.CollectorSettings;
+import plus.svc.billing.config.DatabaseSection;
+import plus.svc.billing.config.DatabaseSettings;
+import plus.svc.billing.config.IngestMode;
+import plus.svc.billing.config.JobsSection;
+import plus.svc.billing.config.ListenSection;
+import plus.svc.billing.config.RatingSection;
+import plus.svc.billing.config.Settings;
+import plus.svc.billing.config.SourcesSection;
+import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.setting.SettingReader;
 
-/** The service's configuration file. */
-public final class BillingConfiguration extends Configuration {}
+/**
+ * {@code config.yml}: texts by section. {@link #read} checks them all at once; {@code db} commands
+ * check the database alone, so that they need nothing else.
+ */
+public final class BillingConfiguration extends Configuration {
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private String image = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private String instance = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private String ingestMode = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private DatabaseSection database = DatabaseSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private ListenSection listen = ListenSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private SourcesSection sources = SourcesSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private CollectorSection collector = CollectorSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private RatingSection rating = RatingSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private ArrearsSection arrears = ArrearsSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private JobsSection jobs = JobsSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private AuthSection auth = AuthSection.EMPTY;
+
+  /**
+   * Checks everything.
+   *
+   * @param variables the environment, for references to secrets
+   * @param systemUser database user where the URL names none
+   * @throws plus.svc.billing.platform.setting.StartRefused naming every bad setting
+   */
+  Settings read(Map<String, String> variables, String systemUser) {
+    SettingReader reader = new SettingReader();
+    IngestMode mode =
+        reader.choice(
+            "BILLING_INGEST_MODE (ingestMode)",
+            ingestMode,
+            "pull",
+            Map.of("pull", IngestMode.PULL, "push", IngestMode.PUSH));
+    CollectorSettings collecting = collector.read(reader);
+    List<SourceSpec> pulled =
+        mode == IngestMode.PULL ? sources.read(reader, collecting.interval()) : List.of();
+    Settings settings =
+        new Settings(
+            reader.text(image, ""),
+            reader.text(instance, ""),
+            mode,
+            database.read(reader, systemUser),
+            listen.read(reader),
+            pulled,
+            collecting,
+            rating.read(reader),
+            arrears.read(reader),
+            jobs.read(reader),
+            auth.read(reader, new SecretRefs(variables)));
+    reader.finish();
+    return settings;
+  }
+
+  /** Checks the database's settings only. */
+  DatabaseSettings readDatabase(String systemUser) {
+    SettingReader reader = new SettingReader();
+    DatabaseSettings settings = database.read(reader, systemUser);
+    reader.finish();
+    return settings;
+  }
+}

@@ -1,4 +1,7 @@
-/** What every part stands on: settings, secrets, durations, bulk writes. */
+/**
+ * What any service needs and none of it about billing: settings, durations, secrets, the database's
+ * address.
+ */
 @NullMarked
 package plus.svc.billing.platform;
 

@@ -47,7 +47,9 @@ public final class PeriodRating {
     if (!allFree && !allCharged && !inOrder) {
       return Optional.empty();
     }
-    Walk walk = new Walk(quota, quota.granted() - quota.used());
+    // What the touched buckets took before is theirs to take again.
+    long taken = touched.stream().mapToLong(RatedBucket::postedIncluded).sum();
+    Walk walk = new Walk(quota, quota.granted() - quota.used() + taken);
     for (RatedBucket bucket : touched) {
       walk.rate(bucket);
     }

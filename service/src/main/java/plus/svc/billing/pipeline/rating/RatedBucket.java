@@ -165,6 +165,11 @@ public final class RatedBucket {
     return ruleVersion;
   }
 
+  /** Free bytes it had taken before it was rated anew. */
+  long postedIncluded() {
+    return postedIncluded;
+  }
+
   /** How many ledger rows were posted for it before. */
   public int revision() {
     return revision;

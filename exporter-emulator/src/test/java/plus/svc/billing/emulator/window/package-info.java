@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.emulator.window;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.emulator.xray;
+
+import org.jspecify.annotations.NullMarked;

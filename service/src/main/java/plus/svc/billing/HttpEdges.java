@@ -1,0 +1,56 @@
+package plus.svc.billing;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import plus.svc.billing.auth.AdminFilter;
+import plus.svc.billing.auth.RightsFeature;
+import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.config.JobsSection;
+import plus.svc.billing.job.JobResource;
+import plus.svc.billing.job.Jobs;
+import plus.svc.billing.job.StatusResource;
+import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.ops.HealthResource;
+import plus.svc.billing.ops.PingResource;
+import plus.svc.billing.ops.ReadinessResource;
+import plus.svc.billing.platform.web.JsonErrors;
+import plus.svc.billing.platform.web.LineEnd;
+import plus.svc.billing.platform.web.NoOptions;
+
+/** Everything that answers HTTP, and the guards before it. */
+final class HttpEdges {
+
+  private HttpEdges() {}
+
+  /** Registers the guards, the error bodies and the resources. */
+  static void register(
+      Environment environment,
+      AbstractServerFactory server,
+      Tokens tokens,
+      JobsSection.Settings settings,
+      String image,
+      Jobs jobs,
+      DatabaseProbe database) {
+    // Ours speak for everything; Dropwizard's have another shape.
+    server.setRegisterDefaultExceptionMappers(false);
+    environment.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    JerseyEnvironment jersey = environment.jersey();
+    jersey.register(new JsonErrors());
+    jersey.register(new LineEnd());
+    jersey.register(new NoOptions());
+    jersey.register(new RightsFeature(tokens, settings.allowUnauthenticatedLoopback()));
+    jersey.register(new PingResource(image));
+    jersey.register(new HealthResource(jobs::health));
+    jersey.register(new ReadinessResource(database));
+    jersey.register(new JobResource(jobs, settings.answerWithin()));
+    jersey.register(new StatusResource(jobs));
+    environment
+        .admin()
+        .addFilter("rights", new AdminFilter(tokens, environment.getObjectMapper()))
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+  }
+}

@@ -1,0 +1,144 @@
+package plus.svc.billing;
+
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.jdbi3.JdbiFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.config.IngestMode;
+import plus.svc.billing.config.Settings;
+import plus.svc.billing.job.CollectJob;
+import plus.svc.billing.job.DatabaseJobJournal;
+import plus.svc.billing.job.JobRunner;
+import plus.svc.billing.job.Jobs;
+import plus.svc.billing.job.JobsHealthCheck;
+import plus.svc.billing.job.PushModeJobs;
+import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.ledger.PriceObserver;
+import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
+import plus.svc.billing.platform.BillingJdbiPlugin;
+import plus.svc.billing.platform.PeriodicLoop;
+import plus.svc.billing.platform.setting.StartRefused;
+
+/** The object graph, made once. What is managed stops in the reverse order of its making. */
+final class Wiring {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+  private static final Duration PROBE_CAP = Duration.ofSeconds(2);
+  private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
+  private static final Duration STOP_WAIT = Duration.ofSeconds(30);
+
+  private final Settings settings;
+  private final Map<String, String> variables;
+  private final Environment environment;
+  private final Clock clock;
+  private final String instance;
+
+  Wiring(Settings settings, Map<String, String> variables, Environment environment, Clock clock) {
+    this.settings = settings;
+    this.variables = variables;
+    this.environment = environment;
+    this.clock = clock;
+    this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
+  }
+
+  /** Makes everything and registers it with the environment. */
+  void wire(AbstractServerFactory server) {
+    Jdbi jdbi = database();
+    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
+    observePrices(jdbi);
+    sweepArrears(jdbi, pipeline);
+    Jobs jobs =
+        settings.ingestMode() == IngestMode.PULL
+            ? pulling(jdbi, pipeline)
+            : new PushModeJobs(clock);
+    environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
+    HttpEdges.register(
+        environment,
+        server,
+        new Tokens(settings.tokens()),
+        settings.jobs(),
+        settings.image(),
+        jobs,
+        probe(jdbi));
+  }
+
+  private Jdbi database() {
+    DataSourceFactory pool = settings.database().dataSourceFactory();
+    return new JdbiFactory()
+        .build(environment, pool, "database")
+        .installPlugin(new BillingJdbiPlugin());
+  }
+
+  private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
+    JobRunner runner =
+        new JobRunner(
+            collectJob(jdbi, pipeline),
+            new ReconcileRequest(settings.jobs().reconcileLookBack()),
+            new DatabaseJobJournal(jdbi, instance),
+            clock,
+            STOP_WAIT);
+    environment.lifecycle().manage(runner);
+    return runner;
+  }
+
+  /** Notices changed prices: each becomes a version from then on. */
+  private void observePrices(Jdbi jdbi) {
+    PriceObserver observer = new PriceObserver(jdbi, settings.pipeline().rating());
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "price-observer",
+            PRICES_OBSERVED_EVERY,
+            STOP_WAIT,
+            clock,
+            () -> observer.observe(clock.instant()));
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("price-observer", loop);
+  }
+
+  /** Suspends who owes too long, after taking in what other services posted meanwhile. */
+  private void sweepArrears(Jdbi jdbi, Pipeline pipeline) {
+    ArrearsSweep sweep = new ArrearsSweep(jdbi, settings.arrears().suspendThreshold());
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "arrears-sweep",
+            settings.arrears().sweepInterval(),
+            STOP_WAIT,
+            clock,
+            () -> {
+              pipeline.settleForeignEntries();
+              sweep.sweep(clock.instant());
+            });
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("arrears-sweep", loop);
+  }
+
+  private CollectJob collectJob(Jdbi jdbi, Pipeline pipeline) {
+    LOG.debug("collector over {} and {} with {}", jdbi, pipeline.getClass(), variables.keySet());
+    throw new StartRefused("BILLING_INGEST_MODE=pull needs a collector, which is not wired");
+  }
+
+  private DatabaseProbe probe(Jdbi jdbi) {
+    DatabaseProbe probe =
+        new DatabaseProbe(
+            () ->
+                jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
+                    == 1,
+            PROBE_CAP);
+    environment.lifecycle().manage(probe);
+    return probe;
+  }
+
+  private static String ownName() {
+    return ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+}

@@ -1,0 +1,36 @@
+package plus.svc.billing.auth;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What a token may do. A right implies no other. */
+public enum Right {
+  /** Start the collect and reconcile jobs. */
+  JOBS("jobs"),
+  /** Read {@code /v1/status}. */
+  STATUS("status"),
+  /** Push snapshots. */
+  INGEST("ingest"),
+  /** GET on the admin port. */
+  ADMIN_READ("admin:read"),
+  /** Everything else on the admin port. */
+  ADMIN_WRITE("admin:write");
+
+  private final String text;
+
+  Right(String text) {
+    this.text = text;
+  }
+
+  /** As configured and as roles name it. */
+  public String text() {
+    return text;
+  }
+
+  /** The rights by their texts. */
+  public static Map<String, Right> byText() {
+    return Arrays.stream(values()).collect(Collectors.toMap(Right::text, Function.identity()));
+  }
+}

@@ -1,0 +1,66 @@
+package plus.svc.billing.auth;
+
+import io.dropwizard.auth.Authenticator;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.ForbiddenException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.FeatureContext;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the guard before each resource method that its annotation asks for. A method of ours that
+ * says neither {@link Needs} nor {@link Open} lets nobody in.
+ */
+public final class RightsFeature implements DynamicFeature {
+
+  private static final String OURS =
+      RightsFeature.class.getPackageName().replaceAll("\\.auth$", "");
+
+  private final Authenticator<String, Caller> tokens;
+  private final boolean loopbackAllowed;
+
+  /** Stands for the request that the asking thread works on. */
+  @Context private @Nullable HttpServletRequest request;
+
+  /**
+   * Guards by these tokens.
+   *
+   * @param loopbackAllowed whether {@link Needs#orLoopback()} counts
+   */
+  public RightsFeature(Authenticator<String, Caller> tokens, boolean loopbackAllowed) {
+    this.tokens = tokens;
+    this.loopbackAllowed = loopbackAllowed;
+  }
+
+  @Override
+  public void configure(ResourceInfo resource, FeatureContext context) {
+    Method method = resource.getResourceMethod();
+    Needs needs = method.getAnnotation(Needs.class);
+    if (needs != null) {
+      context.register(
+          BearerFilter.guarding(
+              tokens,
+              needs.value(),
+              loopbackAllowed && needs.orLoopback() ? this::isLoopbackCall : () -> false));
+    } else if (!method.isAnnotationPresent(Open.class)
+        && resource.getResourceClass().getPackageName().startsWith(OURS)) {
+      context.register(new Closed());
+    }
+  }
+
+  private boolean isLoopbackCall() {
+    return request != null && LoopbackCall.is(request);
+  }
+
+  private static final class Closed implements ContainerRequestFilter {
+    @Override
+    public void filter(ContainerRequestContext request) {
+      throw new ForbiddenException();
+    }
+  }
+}

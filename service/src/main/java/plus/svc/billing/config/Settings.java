@@ -1,0 +1,32 @@
+package plus.svc.billing.config;
+
+import java.util.List;
+import plus.svc.billing.auth.Token;
+import plus.svc.billing.pipeline.PipelineSettings;
+import plus.svc.billing.pipeline.source.SourceSpec;
+
+/**
+ * Everything that was configured, checked; nothing here can be wrong any more.
+ *
+ * @param image the deployed image's reference, '' if unknown
+ * @param instance names this process in leases and records, '' for a name of its own making
+ * @param sources empty in push mode
+ */
+public record Settings(
+    String image,
+    String instance,
+    IngestMode ingestMode,
+    DatabaseSettings database,
+    ListenSettings listen,
+    List<SourceSpec> sources,
+    CollectorSettings collector,
+    PipelineSettings pipeline,
+    ArrearsSection.Settings arrears,
+    JobsSection.Settings jobs,
+    List<Token> tokens) {
+
+  public Settings {
+    sources = List.copyOf(sources);
+    tokens = List.copyOf(tokens);
+  }
+}

@@ -1,0 +1,17 @@
+package plus.svc.billing.job;
+
+import java.util.List;
+import plus.svc.billing.api.SourceStatus;
+
+/** What the jobs do; the collector behind it is wired in. */
+public interface CollectJob {
+
+  /** Takes what is new from every enabled source; a failing source is an outcome, no exception. */
+  JobOutcome collectAll();
+
+  /** As {@link #collectAll()}, but reads the look-back again. */
+  JobOutcome reconcile(ReconcileRequest request);
+
+  /** Where each enabled source stands, from memory: answers at once, whatever runs. */
+  List<SourceStatus> sources();
+}

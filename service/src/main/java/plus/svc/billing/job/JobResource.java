@@ -1,0 +1,63 @@
+package plus.svc.billing.job;
+
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import plus.svc.billing.api.JobResult;
+import plus.svc.billing.auth.Needs;
+import plus.svc.billing.auth.Right;
+
+/**
+ * The two job calls. 200 with the result, 503 if nothing could be done, 202 with status {@code
+ * running} if the run takes longer than the caller should wait; no thread is held meanwhile.
+ */
+@Path("/v1/jobs")
+@Produces(MediaType.APPLICATION_JSON)
+public final class JobResource {
+
+  private final Jobs jobs;
+  private final Duration answerWithin;
+
+  public JobResource(Jobs jobs, Duration answerWithin) {
+    this.jobs = jobs;
+    this.answerWithin = answerWithin;
+  }
+
+  /** Takes what is new from every enabled source. */
+  @POST
+  @Path("collect-and-rate")
+  @Needs(value = Right.JOBS, orLoopback = true)
+  public void collectAndRate(@Suspended AsyncResponse answer) {
+    run(JobKind.COLLECT, answer);
+  }
+
+  /** Reads the look-back again and posts only what is missing. */
+  @POST
+  @Path("reconcile")
+  @Needs(value = Right.JOBS, orLoopback = true)
+  public void reconcile(@Suspended AsyncResponse answer) {
+    run(JobKind.RECONCILE, answer);
+  }
+
+  private void run(JobKind kind, AsyncResponse answer) {
+    answer.setTimeoutHandler(late -> late.resume(response(jobs.progress(kind))));
+    answer.setTimeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS);
+    jobs.trigger(kind).thenAccept(result -> answer.resume(response(result)));
+  }
+
+  private static Response response(JobResult result) {
+    int status =
+        switch (result.status()) {
+          case JobResult.RUNNING -> Response.Status.ACCEPTED.getStatusCode();
+          case JobResult.ERROR -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+          default -> Response.Status.OK.getStatusCode();
+        };
+    return Response.status(status).entity(result).build();
+  }
+}

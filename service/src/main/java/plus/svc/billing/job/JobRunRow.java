@@ -1,0 +1,21 @@
+package plus.svc.billing.job;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of {@code billing.job_runs}.
+ *
+ * @param finishedAt null while it runs, and for ever if the process died meanwhile
+ * @param instance which process ran it
+ */
+public record JobRunRow(
+    String job,
+    Instant startedAt,
+    @Nullable Instant finishedAt,
+    String status,
+    String error,
+    long processedSamples,
+    long writtenMinutes,
+    long replayedMinutes,
+    String instance) {}

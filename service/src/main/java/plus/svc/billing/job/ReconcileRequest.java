@@ -1,0 +1,10 @@
+package plus.svc.billing.job;
+
+import java.time.Duration;
+
+/**
+ * What to reconcile.
+ *
+ * @param lookBack how far back from now
+ */
+public record ReconcileRequest(Duration lookBack) {}

@@ -1,0 +1,87 @@
+package plus.svc.billing.platform;
+
+import com.codahale.metrics.health.HealthCheck;
+import io.dropwizard.lifecycle.Managed;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A piece of work done at the start and then again and again, a pause after each turn. A turn that
+ * fails is logged and the next one comes; the health check tells the age of the last good one.
+ */
+public final class PeriodicLoop extends HealthCheck implements Managed {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeriodicLoop.class);
+
+  /** Good turns may be this many pauses apart before the loop counts as ill. */
+  private static final int TOLERATED_PAUSES = 3;
+
+  private final String name;
+  private final Duration pause;
+  private final Duration stopWait;
+  private final InstantSource clock;
+  private final Runnable turn;
+  private final ScheduledExecutorService executor;
+  private volatile Instant lastGood;
+
+  /**
+   * Makes a loop that has not started.
+   *
+   * @param name of the thread, in logs and of the health check
+   * @param stopWait longer than the worst turn; then the turn is interrupted
+   */
+  public PeriodicLoop(
+      String name, Duration pause, Duration stopWait, InstantSource clock, Runnable turn) {
+    this.name = name;
+    this.pause = pause;
+    this.stopWait = stopWait;
+    this.clock = clock;
+    this.turn = turn;
+    this.lastGood = clock.instant();
+    this.executor =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a turn catches and logs whatever it throws
+  public void start() {
+    executor.scheduleWithFixedDelay(this::runTurn, 0, pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void stop() throws InterruptedException {
+    executor.shutdown();
+    if (!executor.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("{} still runs after {}: interrupting it", name, stopWait);
+      executor.shutdownNow();
+    }
+  }
+
+  @Override
+  protected Result check() {
+    Duration age = Duration.between(lastGood, clock.instant());
+    return age.compareTo(pause.multipliedBy(TOLERATED_PAUSES).plus(stopWait)) > 0
+        ? Result.unhealthy("the last good turn was %s ago", age)
+        : Result.healthy("the last good turn was %s ago", age);
+  }
+
+  private void runTurn() {
+    try {
+      turn.run();
+      lastGood = clock.instant();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: a turn failed; the next one is in {}", name, pause, e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package plus.svc.billing;
+
+import io.dropwizard.core.Application;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.testing.DropwizardTestSupport;
+import io.dropwizard.testing.ResourceHelpers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import plus.svc.billing.auth.Caller;
+import plus.svc.billing.auth.Right;
+import plus.svc.billing.auth.Token;
+import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.config.JobsSection;
+import plus.svc.billing.config.ListenSettings;
+import plus.svc.billing.job.Jobs;
+import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.platform.Secret;
+import plus.svc.billing.platform.setting.ListenAddress;
+
+/** The HTTP edges on real sockets, with fakes behind them. */
+final class EdgesServer implements AutoCloseable {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final DropwizardTestSupport<Configuration> server;
+
+  private EdgesServer(DropwizardTestSupport<Configuration> server) {
+    this.server = server;
+  }
+
+  static EdgesServer start(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings)
+      throws Exception {
+    DropwizardTestSupport<Configuration> server =
+        new DropwizardTestSupport<>(
+            EdgesOnly.class, ResourceHelpers.resourceFilePath("edges.yml")) {
+          @Override
+          public Application<Configuration> newApplication() {
+            return new EdgesOnly(jobs, probe, settings);
+          }
+        };
+    server.before();
+    return new EdgesServer(server);
+  }
+
+  /** Sends a request; headers as name, value, name, value. */
+  HttpResponse<String> send(String method, String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(server.getLocalPort(), method, path, headers);
+  }
+
+  HttpResponse<String> sendAdmin(String method, String path, String... headers)
+      throws IOException, InterruptedException {
+    return send(server.getAdminPort(), method, path, headers);
+  }
+
+  private static HttpResponse<String> send(int port, String method, String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(30))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    server.after();
+  }
+
+  private static final class EdgesOnly extends Application<Configuration> {
+
+    private final Jobs jobs;
+    private final DatabaseProbe probe;
+    private final JobsSection.Settings settings;
+
+    EdgesOnly(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings) {
+      this.jobs = jobs;
+      this.probe = probe;
+      this.settings = settings;
+    }
+
+    @Override
+    public void run(Configuration configuration, Environment environment) {
+      Tokens tokens =
+          new Tokens(
+              List.of(
+                  token("platform", Right.JOBS, Right.STATUS, Right.INGEST),
+                  token("watcher", Right.STATUS),
+                  token("reader", Right.ADMIN_READ),
+                  token("writer", Right.ADMIN_WRITE)));
+      DefaultServerFactory connectors = (DefaultServerFactory) configuration.getServerFactory();
+      ListenAddress anyPort = new ListenAddress("127.0.0.1", 0);
+      new ListenSettings(anyPort, anyPort).applyTo(connectors);
+      HttpEdges.register(environment, connectors, tokens, settings, "r/app:v1", jobs, probe);
+    }
+
+    private static Token token(String name, Right... rights) {
+      return new Token(Secret.of(name + "-token"), new Caller(name, Set.of(rights)));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.pipeline.source.page;
+
+import org.jspecify.annotations.NullMarked;
