@@ -63,7 +63,7 @@ final class LedgerWriter {
                   .add(now)
                   .add(now)
                   .add("opening_balance")
-                  .add(0)
+                  .add(0L)
                   .add(account.opening)
                   .add(running)
                   .add("")
