@@ -52,16 +52,20 @@ CREATE TABLE billing.nodes (
     last_bucket_at TIMESTAMPTZ,
     uplink         BIGINT[]    NOT NULL DEFAULT '{}',
     downlink       BIGINT[]    NOT NULL DEFAULT '{}',
-    since_at       BIGINT[]    NOT NULL DEFAULT '{}',
-    known_at       BIGINT[]    NOT NULL DEFAULT '{}',
+    uplink_since   BIGINT[]    NOT NULL DEFAULT '{}',
+    downlink_since BIGINT[]    NOT NULL DEFAULT '{}',
     seen_at        BIGINT[]    NOT NULL DEFAULT '{}',
     restarts       INTEGER[]   NOT NULL DEFAULT '{}',
+    aside          INTEGER[]   NOT NULL DEFAULT '{}',
+    aside_uplink   BIGINT[]    NOT NULL DEFAULT '{}',
+    aside_downlink BIGINT[]    NOT NULL DEFAULT '{}',
     created_at     TIMESTAMPTZ NOT NULL DEFAULT now(),
     UNIQUE (env, node)
 ) WITH (fillfactor = 50);
-COMMENT ON COLUMN billing.nodes.since_at IS 'since when the counters hold their value';
-COMMENT ON COLUMN billing.nodes.known_at IS 'when the counters were last accepted';
+COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
+COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
+COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
 
 CREATE TABLE billing.series (
     node_key     INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
@@ -78,16 +82,19 @@ CREATE INDEX series_unattributed ON billing.series (identifier) WHERE account_uu
 
 -- The state of a node as it was at an instant, one an hour: where a re-derivation starts.
 CREATE TABLE billing.node_states (
-    node_key   INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
-    at         TIMESTAMPTZ NOT NULL,
-    first_at   TIMESTAMPTZ NOT NULL,
-    started_at TIMESTAMPTZ,
-    uplink     BIGINT[]    NOT NULL,
-    downlink   BIGINT[]    NOT NULL,
-    since_at   BIGINT[]    NOT NULL,
-    known_at   BIGINT[]    NOT NULL,
-    seen_at    BIGINT[]    NOT NULL,
-    restarts   INTEGER[]   NOT NULL,
+    node_key       INTEGER     NOT NULL REFERENCES billing.nodes (node_key),
+    at             TIMESTAMPTZ NOT NULL,
+    first_at       TIMESTAMPTZ NOT NULL,
+    started_at     TIMESTAMPTZ,
+    uplink         BIGINT[]    NOT NULL,
+    downlink       BIGINT[]    NOT NULL,
+    uplink_since   BIGINT[]    NOT NULL,
+    downlink_since BIGINT[]    NOT NULL,
+    seen_at        BIGINT[]    NOT NULL,
+    restarts       INTEGER[]   NOT NULL,
+    aside          INTEGER[]   NOT NULL,
+    aside_uplink   BIGINT[]    NOT NULL,
+    aside_downlink BIGINT[]    NOT NULL,
     PRIMARY KEY (node_key, at)
 );
 

@@ -4,8 +4,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -73,10 +76,21 @@ final class NodeStore {
         lastBucketAt,
         state.uplink(),
         state.downlink(),
-        state.sinceAt(),
-        state.knownAt(),
+        state.uplinkSince(),
+        state.downlinkSince(),
         state.seenAt(),
-        state.restarts());
+        state.restarts(),
+        aside(state),
+        asideBytes(state, NodeState.Counters::uplink),
+        asideBytes(state, NodeState.Counters::downlink));
+  }
+
+  private static int[] aside(NodeState state) {
+    return state.accepted().keySet().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static long[] asideBytes(NodeState state, ToLongFunction<NodeState.Counters> direction) {
+    return state.accepted().values().stream().mapToLong(direction).toArray();
   }
 
   /** Keeps a state as a place to re-derive from. */
@@ -88,10 +102,13 @@ final class NodeStore {
         Micros.toNullable(state.startedAt()),
         state.uplink(),
         state.downlink(),
-        state.sinceAt(),
-        state.knownAt(),
+        state.uplinkSince(),
+        state.downlinkSince(),
         state.seenAt(),
-        state.restarts());
+        state.restarts(),
+        aside(state),
+        asideBytes(state, NodeState.Counters::uplink),
+        asideBytes(state, NodeState.Counters::downlink));
   }
 
   /** Forgets the states kept between two instants, which a change before them made untrue. */
@@ -110,7 +127,8 @@ final class NodeStore {
     @SqlQuery(
         """
         SELECT node_key, region, count_first, billing_from, last_bucket_at, first_at, head_at,
-               started_at, uplink, downlink, since_at, known_at, seen_at, restarts
+               started_at, uplink, downlink, uplink_since, downlink_since, seen_at, restarts,
+               aside, aside_uplink, aside_downlink
           FROM billing.nodes
          WHERE env = :env AND node = :node
            FOR UPDATE
@@ -137,7 +155,9 @@ final class NodeStore {
         UPDATE billing.nodes
            SET first_at = :firstAt, head_at = :headAt, started_at = :startedAt,
                last_bucket_at = :lastBucketAt, uplink = :uplink, downlink = :downlink,
-               since_at = :sinceAt, known_at = :knownAt, seen_at = :seenAt, restarts = :restarts
+               uplink_since = :uplinkSince, downlink_since = :downlinkSince,
+               seen_at = :seenAt, restarts = :restarts, aside = :aside,
+               aside_uplink = :asideUplink, aside_downlink = :asideDownlink
          WHERE node_key = :node
         """)
     @SuppressWarnings("TooManyParameters")
@@ -149,23 +169,28 @@ final class NodeStore {
         @Bind("lastBucketAt") @Nullable Instant lastBucketAt,
         @Bind("uplink") long[] uplink,
         @Bind("downlink") long[] downlink,
-        @Bind("sinceAt") long[] sinceAt,
-        @Bind("knownAt") long[] knownAt,
+        @Bind("uplinkSince") long[] uplinkSince,
+        @Bind("downlinkSince") long[] downlinkSince,
         @Bind("seenAt") long[] seenAt,
-        @Bind("restarts") int[] restarts);
+        @Bind("restarts") int[] restarts,
+        @Bind("aside") int[] aside,
+        @Bind("asideUplink") long[] asideUplink,
+        @Bind("asideDownlink") long[] asideDownlink);
 
     @SqlUpdate(
         """
         INSERT INTO billing.node_states
-               (node_key, at, first_at, started_at, uplink, downlink, since_at, known_at, seen_at,
-                restarts)
-        VALUES (:node, :at, :firstAt, :startedAt, :uplink, :downlink, :sinceAt, :knownAt, :seenAt,
-                :restarts)
+               (node_key, at, first_at, started_at, uplink, downlink, uplink_since, downlink_since,
+                seen_at, restarts, aside, aside_uplink, aside_downlink)
+        VALUES (:node, :at, :firstAt, :startedAt, :uplink, :downlink, :uplinkSince, :downlinkSince,
+                :seenAt, :restarts, :aside, :asideUplink, :asideDownlink)
             ON CONFLICT (node_key, at) DO UPDATE
            SET first_at = excluded.first_at, started_at = excluded.started_at,
                uplink = excluded.uplink, downlink = excluded.downlink,
-               since_at = excluded.since_at, known_at = excluded.known_at,
-               seen_at = excluded.seen_at, restarts = excluded.restarts
+               uplink_since = excluded.uplink_since, downlink_since = excluded.downlink_since,
+               seen_at = excluded.seen_at, restarts = excluded.restarts,
+               aside = excluded.aside, aside_uplink = excluded.aside_uplink,
+               aside_downlink = excluded.aside_downlink
         """)
     @SuppressWarnings("TooManyParameters")
     void keep(
@@ -175,10 +200,13 @@ final class NodeStore {
         @Bind("startedAt") @Nullable Instant startedAt,
         @Bind("uplink") long[] uplink,
         @Bind("downlink") long[] downlink,
-        @Bind("sinceAt") long[] sinceAt,
-        @Bind("knownAt") long[] knownAt,
+        @Bind("uplinkSince") long[] uplinkSince,
+        @Bind("downlinkSince") long[] downlinkSince,
         @Bind("seenAt") long[] seenAt,
-        @Bind("restarts") int[] restarts);
+        @Bind("restarts") int[] restarts,
+        @Bind("aside") int[] aside,
+        @Bind("asideUplink") long[] asideUplink,
+        @Bind("asideDownlink") long[] asideDownlink);
 
     @SqlUpdate(
         """
@@ -192,7 +220,8 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT first_at, at, started_at, uplink, downlink, since_at, known_at, seen_at, restarts
+        SELECT first_at, at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
+               restarts, aside, aside_uplink, aside_downlink
           FROM billing.node_states
          WHERE node_key = :node AND at < :before
          ORDER BY at DESC
@@ -225,8 +254,15 @@ final class NodeStore {
     }
   }
 
-  /** Reads first, head, started and the six columns of counters from column {@code from} on. */
+  /** Reads first, head, started and the nine columns of counters from column {@code from} on. */
   private static NodeState state(ResultSet rs, int from) throws SQLException {
+    int[] aside = SqlArrays.ints(rs, from + 9);
+    long[] uplink = SqlArrays.longs(rs, from + 10);
+    long[] downlink = SqlArrays.longs(rs, from + 11);
+    Map<Integer, NodeState.Counters> accepted = new HashMap<>();
+    for (int i = 0; i < aside.length; i++) {
+      accepted.put(aside[i], new NodeState.Counters(uplink[i], downlink[i]));
+    }
     return NodeState.of(
         micros(rs, from),
         micros(rs, from + 1),
@@ -236,7 +272,8 @@ final class NodeStore {
         SqlArrays.longs(rs, from + 5),
         SqlArrays.longs(rs, from + 6),
         SqlArrays.longs(rs, from + 7),
-        SqlArrays.ints(rs, from + 8));
+        SqlArrays.ints(rs, from + 8),
+        accepted);
   }
 
   private static long micros(ResultSet rs, int column) throws SQLException {

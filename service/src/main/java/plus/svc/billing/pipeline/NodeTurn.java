@@ -129,47 +129,72 @@ final class NodeTurn {
   /** What the archive held for an instant, and what it holds now. */
   private record Change(@Nullable NodeSnapshot was, NodeSnapshot is) {}
 
+  /** What a delivery says of one instant: all of it together, and each content by itself. */
+  private static final class Sent {
+    Archive.Entry together;
+    final List<byte[]> contents = new ArrayList<>(1);
+
+    Sent(Archive.Entry entry) {
+      together = entry;
+      contents.add(entry.digest());
+    }
+  }
+
   private Sorted sort(String source, List<Snapshot> snapshots) {
-    TreeMap<Long, Archive.Entry> sent = new TreeMap<>();
+    TreeMap<Long, Sent> sent = new TreeMap<>();
     for (Snapshot snapshot : snapshots) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
-      sent.merge(entry.snapshot().atMicros(), entry, this::merged);
+      @Nullable Sent before = sent.get(entry.snapshot().atMicros());
+      if (before == null) {
+        sent.put(entry.snapshot().atMicros(), new Sent(entry));
+      } else {
+        before.together = merged(before.together, entry);
+        before.contents.add(entry.digest());
+      }
       findings.rejected(snapshot);
     }
     Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
     Sorted sorted = new Sorted();
-    for (Archive.Entry entry : sent.values()) {
-      long at = entry.snapshot().atMicros();
-      Archive.@Nullable Entry before = known.get(at);
-      if (before == null) {
-        accepted++;
-        samples += entry.snapshot().ordinals().length;
-        sorted.fresh.add(entry);
-        if (at > state.headAt()) {
-          sorted.newer.add(entry.snapshot());
-        } else {
-          late++;
-          sorted.changes.put(at, new Change(null, entry.snapshot()));
-        }
-      } else if (Arrays.equals(before.digest(), entry.digest())) {
-        repeated++;
-      } else {
-        conflict(source, before, entry, sorted);
-      }
-    }
+    sent.forEach((at, told) -> sort(source, told, known.get(at), sorted));
     return sorted;
   }
 
-  private void conflict(String source, Archive.Entry before, Archive.Entry sent, Sorted sorted) {
-    Archive.Entry both = merged(before, sent);
-    archive.replace(both, before.digest(), sent.digest(), source, now);
-    if (Arrays.equals(both.digest(), before.digest())) {
+  private void sort(String source, Sent sent, Archive.@Nullable Entry before, Sorted sorted) {
+    NodeSnapshot snapshot = sent.together.snapshot();
+    if (before == null) {
+      accepted++;
+      samples += snapshot.ordinals().length;
+      sorted.fresh.add(sent.together);
+      if (snapshot.atMicros() > state.headAt()) {
+        sorted.newer.add(snapshot);
+      } else {
+        late++;
+        sorted.changes.put(snapshot.atMicros(), new Change(null, snapshot));
+      }
+      noteConflicts(source, sent, sent.contents.get(0), sent.together);
+    } else if (Arrays.equals(before.digest(), sent.together.digest())
+        && sent.contents.size() == 1) {
       repeated++;
-      return;
+    } else {
+      Archive.Entry both = merged(before, sent.together);
+      noteConflicts(source, sent, before.digest(), both);
+      if (Arrays.equals(both.digest(), before.digest())) {
+        repeated++;
+      } else {
+        conflicting++;
+        archive.replace(both);
+        sorted.changes.put(snapshot.atMicros(), new Change(before.snapshot(), both.snapshot()));
+      }
     }
-    conflicting++;
-    sorted.changes.put(
-        before.snapshot().atMicros(), new Change(before.snapshot(), both.snapshot()));
+  }
+
+  private void noteConflicts(String source, Sent sent, byte[] first, Archive.Entry both) {
+    for (byte[] content : sent.contents) {
+      if (!Arrays.equals(first, content)) {
+        archive.noteConflict(
+            both.snapshot().atMicros(), first, content, both.digest(), source, now);
+      }
+    }
   }
 
   private Archive.Entry merged(Archive.Entry one, Archive.Entry other) {
@@ -313,8 +338,8 @@ final class NodeTurn {
       @Nullable UUID account = dictionary.account(ordinal);
       long @Nullable [] sums = account == null ? null : totals.get(account);
       if (sums != null) {
-        sums[0] = saturated(sums[0], state.uplinkOf(ordinal));
-        sums[1] = saturated(sums[1], state.downlinkOf(ordinal));
+        sums[0] = saturated(sums[0], state.acceptedUplink(ordinal));
+        sums[1] = saturated(sums[1], state.acceptedDownlink(ordinal));
         sums[2] += state.restartsOf(ordinal);
       }
     }

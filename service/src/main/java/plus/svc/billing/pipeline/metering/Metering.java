@@ -14,7 +14,9 @@ import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
  *   <li>No epoch and a counter fell: if another non-zero counter held its value all the while, the
  *       process did not restart and the sample is set aside; else that series restarted and both
  *       directions count from zero.
- *   <li>A rise beyond the source's rate is set aside; the state keeps the last accepted counters.
+ *   <li>A series that was set aside stays so while its counters only rise and are below the ones
+ *       accepted last: it did not fall again, so it did not restart since.
+ *   <li>A rise beyond the source's rate is set aside; the accepted counters stay what they were.
  * </ul>
  */
 public final class Metering {
@@ -98,15 +100,16 @@ public final class Metering {
   private void restartAll(NodeSnapshot snapshot, boolean barred) {
     int count = 0;
     for (int i = 0; i < state.size(); i++) {
-      if (state.knownAt[i] != NodeState.NEVER && (state.uplink[i] | state.downlink[i]) != 0) {
+      if (state.seenAt[i] != NodeState.NEVER && (state.uplink[i] | state.downlink[i]) != 0) {
         state.uplink[i] = 0;
         state.downlink[i] = 0;
-        state.sinceAt[i] = snapshot.atMicros();
-        state.knownAt[i] = state.headAt;
+        state.uplinkSince[i] = snapshot.atMicros();
+        state.downlinkSince[i] = snapshot.atMicros();
         state.restarts[i]++;
         count++;
       }
     }
+    state.accepted.clear();
     if (!barred) {
       log.restart(new MeterLog.Restart(snapshot.atMicros(), state.headAt, true, count, 0L));
     }
@@ -120,19 +123,26 @@ public final class Metering {
 
   private void accept(NodeSnapshot snapshot, int i, boolean restarted) {
     int ordinal = snapshot.ordinals()[i];
-    long up = snapshot.uplink()[i];
-    long down = snapshot.downlink()[i];
-    if (state.knownAt[ordinal] == NodeState.NEVER
-        || state.uplink[ordinal] != up
-        || state.downlink[ordinal] != down) {
-      state.uplink[ordinal] = up;
-      state.downlink[ordinal] = down;
-      state.sinceAt[ordinal] = snapshot.atMicros();
+    if (!state.accepted.isEmpty()) {
+      state.accepted.remove(ordinal);
     }
+    see(snapshot, i);
     if (restarted) {
       state.restarts[ordinal]++;
     }
-    state.knownAt[ordinal] = snapshot.atMicros();
+  }
+
+  private void see(NodeSnapshot snapshot, int i) {
+    int ordinal = snapshot.ordinals()[i];
+    boolean first = state.seenAt[ordinal] == NodeState.NEVER;
+    if (first || state.uplink[ordinal] != snapshot.uplink()[i]) {
+      state.uplink[ordinal] = snapshot.uplink()[i];
+      state.uplinkSince[ordinal] = snapshot.atMicros();
+    }
+    if (first || state.downlink[ordinal] != snapshot.downlink()[i]) {
+      state.downlink[ordinal] = snapshot.downlink()[i];
+      state.downlinkSince[ordinal] = snapshot.atMicros();
+    }
     state.seenAt[ordinal] = snapshot.atMicros();
   }
 
@@ -142,6 +152,7 @@ public final class Metering {
     COUNT_WHOLE,
     RESTARTED,
     REMEMBER,
+    FELL,
     ASIDE_FELL,
     ASIDE_JUMP;
 
@@ -173,7 +184,9 @@ public final class Metering {
       if (fallen > 0) {
         judgeFallen();
       }
-      if (!barred && !first) {
+      if (barred) {
+        rememberWhatFell();
+      } else if (!first) {
         guardAgainstJumps();
       }
       noteRestart();
@@ -185,38 +198,40 @@ public final class Metering {
     private void judgeEach() {
       for (int i = 0; i < verdicts.length; i++) {
         int ordinal = snapshot.ordinals()[i];
-        if (state.knownAt[ordinal] == NodeState.NEVER) {
-          verdicts[i] = Verdict.COUNT_WHOLE;
-        } else if (fell(i)) {
-          verdicts[i] = Verdict.ASIDE_FELL;
-          fallen++;
-        } else {
-          verdicts[i] = Verdict.COUNT_DIFFERENCE;
-        }
+        verdicts[i] = judge(i, ordinal);
         @Nullable Decision decision = decisions.of(ordinal, snapshot.atMicros());
         if (decision != null) {
-          decide(i, decision);
+          verdicts[i] = decide(verdicts[i], decision);
+        }
+        if (verdicts[i] == Verdict.FELL) {
+          fallen++;
         }
       }
     }
 
-    private void decide(int i, Decision decision) {
-      boolean fell = verdicts[i] == Verdict.ASIDE_FELL;
-      if (fell) {
-        fallen--;
+    private Verdict judge(int i, int ordinal) {
+      if (state.seenAt[ordinal] == NodeState.NEVER) {
+        return Verdict.COUNT_WHOLE;
       }
-      verdicts[i] =
-          switch (decision) {
-            case BASELINE -> Verdict.REMEMBER;
-            case RESTART -> Verdict.RESTARTED;
-            case ACCEPT -> fell ? Verdict.RESTARTED : verdicts[i];
-          };
+      if (!isBelow(i, state.acceptedUplink(ordinal), state.acceptedDownlink(ordinal))) {
+        return Verdict.COUNT_DIFFERENCE;
+      }
+      return isBelow(i, state.uplink[ordinal], state.downlink[ordinal])
+          ? Verdict.FELL
+          : Verdict.ASIDE_FELL;
     }
 
-    private boolean fell(int i) {
-      int ordinal = snapshot.ordinals()[i];
-      return snapshot.uplink()[i] < state.uplink[ordinal]
-          || snapshot.downlink()[i] < state.downlink[ordinal];
+    private static Verdict decide(Verdict verdict, Decision decision) {
+      boolean below = verdict == Verdict.FELL || verdict == Verdict.ASIDE_FELL;
+      return switch (decision) {
+        case BASELINE -> Verdict.REMEMBER;
+        case RESTART -> Verdict.RESTARTED;
+        case ACCEPT -> below ? Verdict.RESTARTED : verdict;
+      };
+    }
+
+    private boolean isBelow(int i, long uplink, long downlink) {
+      return snapshot.uplink()[i] < uplink || snapshot.downlink()[i] < downlink;
     }
 
     /** The earliest instant since which some non-zero counter demonstrably held its value. */
@@ -224,29 +239,36 @@ public final class Metering {
       long earliest = Long.MAX_VALUE;
       for (int i = 0; i < verdicts.length; i++) {
         int ordinal = snapshot.ordinals()[i];
-        if (state.knownAt[ordinal] == NodeState.NEVER) {
+        if (state.seenAt[ordinal] == NodeState.NEVER) {
           continue;
         }
-        boolean held =
-            (state.uplink[ordinal] != 0 && snapshot.uplink()[i] == state.uplink[ordinal])
-                || (state.downlink[ordinal] != 0
-                    && snapshot.downlink()[i] == state.downlink[ordinal]);
-        if (held) {
-          earliest = Math.min(earliest, state.sinceAt[ordinal]);
+        long up = state.uplink[ordinal];
+        long down = state.downlink[ordinal];
+        if (up != 0 && up == snapshot.uplink()[i]) {
+          earliest = Math.min(earliest, state.uplinkSince[ordinal]);
+        }
+        if (down != 0 && down == snapshot.downlink()[i]) {
+          earliest = Math.min(earliest, state.downlinkSince[ordinal]);
         }
       }
       return earliest;
     }
 
     private void judgeFallen() {
-      if (epochKnown) {
-        return;
-      }
-      long heldSince = heldSince();
+      long heldSince = epochKnown ? Long.MIN_VALUE : heldSince();
       for (int i = 0; i < verdicts.length; i++) {
-        if (verdicts[i] == Verdict.ASIDE_FELL
-            && heldSince > state.knownAt[snapshot.ordinals()[i]]) {
-          verdicts[i] = Verdict.RESTARTED;
+        if (verdicts[i] == Verdict.FELL) {
+          boolean ran = heldSince <= state.seenAt[snapshot.ordinals()[i]];
+          verdicts[i] = ran ? Verdict.ASIDE_FELL : Verdict.RESTARTED;
+        }
+      }
+    }
+
+    /** Up to the instant from which on is billed there is nothing to doubt: all is history. */
+    private void rememberWhatFell() {
+      for (int i = 0; i < verdicts.length; i++) {
+        if (verdicts[i] == Verdict.ASIDE_FELL) {
+          verdicts[i] = Verdict.REMEMBER;
         }
       }
     }
@@ -296,14 +318,14 @@ public final class Metering {
     private long upBytes(int i) {
       long up = snapshot.uplink()[i];
       return verdicts[i] == Verdict.COUNT_DIFFERENCE
-          ? up - state.uplink[snapshot.ordinals()[i]]
+          ? up - state.acceptedUplink(snapshot.ordinals()[i])
           : up;
     }
 
     private long downBytes(int i) {
       long down = snapshot.downlink()[i];
       return verdicts[i] == Verdict.COUNT_DIFFERENCE
-          ? down - state.downlink[snapshot.ordinals()[i]]
+          ? down - state.acceptedDownlink(snapshot.ordinals()[i])
           : down;
     }
 
@@ -347,7 +369,8 @@ public final class Metering {
       Verdict verdict = verdicts[i];
       if (verdict == Verdict.ASIDE_FELL || verdict == Verdict.ASIDE_JUMP) {
         setAside(i, verdict);
-        state.seenAt[ordinal] = snapshot.atMicros();
+        state.keepAccepted(ordinal);
+        see(snapshot, i);
         return;
       }
       if (verdict.counts() && !barred) {
@@ -364,10 +387,9 @@ public final class Metering {
       int ordinal = snapshot.ordinals()[i];
       long up = snapshot.uplink()[i];
       long down = snapshot.downlink()[i];
-      long held =
-          verdict == Verdict.ASIDE_FELL
-              ? up + down
-              : fell(i) ? up + down : up + down - state.uplink[ordinal] - state.downlink[ordinal];
+      long upBefore = state.acceptedUplink(ordinal);
+      long downBefore = state.acceptedDownlink(ordinal);
+      long held = up + down - (isBelow(i, upBefore, downBefore) ? 0 : upBefore + downBefore);
       SetAsideReason reason =
           verdict == Verdict.ASIDE_FELL ? SetAsideReason.FELL_WITHOUT_RESTART : SetAsideReason.JUMP;
       if (!barred) {

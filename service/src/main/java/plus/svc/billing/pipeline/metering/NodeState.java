@@ -1,11 +1,17 @@
 package plus.svc.billing.pipeline.metering;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
 /**
- * The last known counters of a node's series, as columns indexed by the series' ordinal. Mutable,
- * one owner at a time; {@link #copy()} before a trial run.
+ * The counters of a node's series as they were seen last, as columns indexed by the series'
+ * ordinal, and aside from them the counters that were accepted last, for the few series whose
+ * newest sample was set aside. Mutable, one owner at a time; {@link #copy()} before a trial run.
  */
 public final class NodeState {
 
@@ -17,15 +23,23 @@ public final class NodeState {
   long startedAt = NEVER;
   long[] uplink = {};
   long[] downlink = {};
-  long[] sinceAt = {};
-  long[] knownAt = {};
+  long[] uplinkSince = {};
+  long[] downlinkSince = {};
   long[] seenAt = {};
   int[] restarts = {};
+  final SortedMap<Integer, Counters> accepted = new TreeMap<>();
+
+  /** Counters that were accepted, in bytes. */
+  public record Counters(long uplink, long downlink) {}
 
   /** A node that was never observed. */
   public NodeState() {}
 
-  /** A state as it was stored; columns of equal length, instants in microseconds or NEVER. */
+  /**
+   * A state as it was stored; columns of equal length, instants in microseconds or NEVER.
+   *
+   * @param accepted by ordinal, the counters accepted last of series whose newest sample was not
+   */
   @SuppressWarnings("TooManyParameters")
   public static NodeState of(
       long firstAt,
@@ -33,26 +47,38 @@ public final class NodeState {
       long startedAt,
       long[] uplink,
       long[] downlink,
-      long[] sinceAt,
-      long[] knownAt,
+      long[] uplinkSince,
+      long[] downlinkSince,
       long[] seenAt,
-      int[] restarts) {
+      int[] restarts,
+      Map<Integer, Counters> accepted) {
     NodeState state = new NodeState();
     state.firstAt = firstAt;
     state.headAt = headAt;
     state.startedAt = startedAt;
     state.uplink = uplink.clone();
     state.downlink = downlink.clone();
-    state.sinceAt = sinceAt.clone();
-    state.knownAt = knownAt.clone();
+    state.uplinkSince = uplinkSince.clone();
+    state.downlinkSince = downlinkSince.clone();
     state.seenAt = seenAt.clone();
     state.restarts = restarts.clone();
+    state.accepted.putAll(accepted);
     return state;
   }
 
   /** An independent copy. */
   public NodeState copy() {
-    return of(firstAt, headAt, startedAt, uplink, downlink, sinceAt, knownAt, seenAt, restarts);
+    return of(
+        firstAt,
+        headAt,
+        startedAt,
+        uplink,
+        downlink,
+        uplinkSince,
+        downlinkSince,
+        seenAt,
+        restarts,
+        accepted);
   }
 
   void ensure(int ordinal) {
@@ -63,12 +89,12 @@ public final class NodeState {
     int size = Math.max(ordinal + 1, old + old / 4);
     uplink = Arrays.copyOf(uplink, size);
     downlink = Arrays.copyOf(downlink, size);
-    sinceAt = Arrays.copyOf(sinceAt, size);
-    knownAt = Arrays.copyOf(knownAt, size);
+    uplinkSince = Arrays.copyOf(uplinkSince, size);
+    downlinkSince = Arrays.copyOf(downlinkSince, size);
     seenAt = Arrays.copyOf(seenAt, size);
     restarts = Arrays.copyOf(restarts, size);
-    Arrays.fill(sinceAt, old, size, NEVER);
-    Arrays.fill(knownAt, old, size, NEVER);
+    Arrays.fill(uplinkSince, old, size, NEVER);
+    Arrays.fill(downlinkSince, old, size, NEVER);
     Arrays.fill(seenAt, old, size, NEVER);
   }
 
@@ -100,12 +126,12 @@ public final class NodeState {
     return downlink.clone();
   }
 
-  public long[] sinceAt() {
-    return sinceAt.clone();
+  public long[] uplinkSince() {
+    return uplinkSince.clone();
   }
 
-  public long[] knownAt() {
-    return knownAt.clone();
+  public long[] downlinkSince() {
+    return downlinkSince.clone();
   }
 
   public long[] seenAt() {
@@ -116,14 +142,32 @@ public final class NodeState {
     return restarts.clone();
   }
 
+  /** By ordinal, the counters accepted last of the series whose newest sample was set aside. */
+  public SortedMap<Integer, Counters> accepted() {
+    return Collections.unmodifiableSortedMap(accepted);
+  }
+
   /** Last accepted uplink total of a series, 0 if none. */
-  public long uplinkOf(int ordinal) {
+  public long acceptedUplink(int ordinal) {
+    @Nullable Counters kept = accepted.isEmpty() ? null : accepted.get(ordinal);
+    if (kept != null) {
+      return kept.uplink();
+    }
     return ordinal < uplink.length ? uplink[ordinal] : 0L;
   }
 
   /** Last accepted downlink total of a series, 0 if none. */
-  public long downlinkOf(int ordinal) {
+  public long acceptedDownlink(int ordinal) {
+    @Nullable Counters kept = accepted.isEmpty() ? null : accepted.get(ordinal);
+    if (kept != null) {
+      return kept.downlink();
+    }
     return ordinal < downlink.length ? downlink[ordinal] : 0L;
+  }
+
+  /** Keeps what was accepted of a series, before a sample that is set aside is seen. */
+  void keepAccepted(int ordinal) {
+    accepted.putIfAbsent(ordinal, new Counters(uplink[ordinal], downlink[ordinal]));
   }
 
   /** How often a series' counter was seen to begin at zero again. */
@@ -136,6 +180,7 @@ public final class NodeState {
     return firstAt == other.firstAt
         && headAt == other.headAt
         && startedAt == other.startedAt
+        && accepted.equals(other.accepted)
         && sameColumns(other);
   }
 
@@ -150,8 +195,8 @@ public final class NodeState {
     }
     return Arrays.equals(uplink, 0, n, other.uplink, 0, n)
         && Arrays.equals(downlink, 0, n, other.downlink, 0, n)
-        && Arrays.equals(sinceAt, 0, n, other.sinceAt, 0, n)
-        && Arrays.equals(knownAt, 0, n, other.knownAt, 0, n)
+        && Arrays.equals(uplinkSince, 0, n, other.uplinkSince, 0, n)
+        && Arrays.equals(downlinkSince, 0, n, other.downlinkSince, 0, n)
         && Arrays.equals(seenAt, 0, n, other.seenAt, 0, n)
         && Arrays.equals(restarts, 0, n, other.restarts, 0, n);
   }

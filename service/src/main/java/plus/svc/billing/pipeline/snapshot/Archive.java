@@ -76,19 +76,28 @@ public final class Archive {
   }
 
   /** Replaces a snapshot by what it and another of the same instant say together. */
-  public void replace(
-      Entry merged, byte[] digestBefore, byte[] digestSent, String sourceId, Instant now) {
+  public void replace(Entry merged) {
     NodeSnapshot snapshot = merged.snapshot();
-    OffsetDateTime at = Micros.toOffset(snapshot.atMicros());
     dao.replace(
         nodeKey,
-        at,
+        Micros.toOffset(snapshot.atMicros()),
         Micros.toNullable(snapshot.startedAtMicros()),
         snapshot.ordinals(),
         snapshot.uplink(),
         snapshot.downlink(),
         merged.digest());
-    dao.conflict(nodeKey, at, digestBefore, digestSent, merged.digest(), sourceId, now);
+  }
+
+  /**
+   * Records that an instant was told with another content, once for each content.
+   *
+   * @param before what was told before
+   * @param sent what was told now
+   * @param after what both say together
+   */
+  public void noteConflict(
+      long atMicros, byte[] before, byte[] sent, byte[] after, String sourceId, Instant now) {
+    dao.conflict(nodeKey, Micros.toOffset(atMicros), before, sent, after, sourceId, now);
   }
 
   /** The next snapshots after an instant, ascending, a bounded number of them. */
@@ -140,8 +149,11 @@ public final class Archive {
         """
         INSERT INTO billing.snapshot_conflicts
                (node_key, collected_at, digest_before, digest_sent, digest_after, source_id, recorded_at)
-        VALUES (:node, :at, :before, :sent, :after, :source, :now)
-            ON CONFLICT DO NOTHING
+        SELECT :node, :at, :before, :sent, :after, :source, :now
+         WHERE NOT EXISTS (
+               SELECT FROM billing.snapshot_conflicts
+                WHERE node_key = :node AND collected_at = :at
+                  AND :sent IN (digest_before, digest_sent))
         """)
     void conflict(
         @Bind("node") int nodeKey,

@@ -1,0 +1,147 @@
+package plus.svc.billing.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.LawsReference.Facts;
+import plus.svc.billing.testing.PostgresHarness;
+import plus.svc.billing.testing.TestDatabase;
+
+/**
+ * The laws of conservation and convergence on generated worlds: after any delivery of a set of
+ * snapshots the tables hold what the reference calculates from the set, and a second delivery
+ * changes nothing. The number of tries is {@code jqwik.tries.default}; a failure prints its seed.
+ */
+class LawsIT {
+
+  private static final int WORLDS_A_DATABASE = 40;
+  private static final BigDecimal OPENING = BigDecimal.TEN;
+
+  private static @Nullable TestDatabase database;
+  private static long worlds;
+
+  private static TestDatabase database() {
+    if (worlds++ % WORLDS_A_DATABASE == 0 || database == null) {
+      dropDatabase();
+      database = PostgresHarness.shared().freshDatabase();
+    }
+    return database;
+  }
+
+  @AfterContainer
+  static void dropDatabase() {
+    if (database != null) {
+      PostgresHarness.shared().drop(database);
+      database = null;
+    }
+  }
+
+  @Provide
+  Arbitrary<LawsSettings> settings() {
+    return LawsSettings.settings();
+  }
+
+  @Provide
+  Arbitrary<List<LawsScript>> oneToThreeNodes() {
+    return LawsScript.scripts(40).list().ofMinSize(1).ofMaxSize(3);
+  }
+
+  @Provide
+  Arbitrary<LawsDelivery> deliveries() {
+    return LawsDelivery.deliveries();
+  }
+
+  @Property
+  void anyDeliveryOfASetGivesTheFactsOfTheSet(
+      @ForAll("settings") LawsSettings settings,
+      @ForAll("oneToThreeNodes") List<LawsScript> scripts,
+      @ForAll("deliveries") LawsDelivery first,
+      @ForAll("deliveries") LawsDelivery second) {
+    LawsWorld world = new LawsWorld(database(), worlds, settings, scripts);
+    world.deliver(first);
+    assertLaws(world);
+    if (world.latecomersSignUp()) {
+      world.deliver(second);
+      assertLaws(world);
+    }
+    Map<String, String> before = TableDigests.of(world.world.jdbi);
+    before.remove("public.billing_source_sync_state"); // holds when a source was last asked
+    world.deliver(second);
+    assertThat(TableDigests.changes(before, TableDigests.of(world.world.jdbi))).isEmpty();
+  }
+
+  private static void assertLaws(LawsWorld world) {
+    LawsFacts reader = new LawsFacts(world.world.jdbi, world.nodes, world.accounts);
+    Facts facts = reader.read();
+    Facts expected = world.expected();
+    assertThat(facts.asides()).isEqualTo(expected.asides());
+    assertThat(facts.restarts()).isEqualTo(expected.restarts());
+    assertThat(facts.orphans()).isEqualTo(expected.orphans());
+    assertThat(facts.buckets()).isEqualTo(expected.buckets());
+    assertThat(withoutUnused(facts.used())).isEqualTo(withoutUnused(expected.used()));
+    assertThat(facts.spent()).isEqualTo(expected.spent());
+    assertThat(reader.bucketsThatDifferFromTheirRows()).isEmpty();
+    assertThat(reader.corruptCorrections()).isZero();
+    assertBalances(world, reader, expected);
+    assertRemaining(world, reader, expected);
+  }
+
+  private static NavigableMap<UUID, NavigableMap<YearMonth, Long>> withoutUnused(
+      NavigableMap<UUID, NavigableMap<YearMonth, Long>> used) {
+    NavigableMap<UUID, NavigableMap<YearMonth, Long>> some = new TreeMap<>();
+    used.forEach(
+        (account, months) ->
+            months.forEach(
+                (month, bytes) -> {
+                  if (bytes != 0) {
+                    some.computeIfAbsent(account, key -> new TreeMap<>()).put(month, bytes);
+                  }
+                }));
+    return some;
+  }
+
+  private static void assertBalances(LawsWorld world, LawsFacts reader, Facts expected) {
+    NavigableMap<UUID, BigDecimal> balances = new TreeMap<>();
+    expected
+        .spent()
+        .forEach(
+            (account, spent) ->
+                balances.put(
+                    account,
+                    LawsReference.plain(
+                        OPENING
+                            .add(spent)
+                            .add(world.toppedUp.getOrDefault(account, BigDecimal.ZERO)))));
+    assertThat(reader.ledgerSums()).isEqualTo(balances);
+    assertThat(reader.sharedBalances()).isEqualTo(balances);
+    assertThat(reader.ownBalances()).isEqualTo(balances);
+  }
+
+  /** What is left of the newest month of each account: granted, less what was taken. */
+  private static void assertRemaining(LawsWorld world, LawsFacts reader, Facts expected) {
+    NavigableMap<UUID, BigDecimal> remaining = new TreeMap<>();
+    expected
+        .used()
+        .forEach(
+            (account, months) -> {
+              YearMonth newest = LawsReference.month(world.world.now);
+              long granted = LawsReference.granted(world.planOf(account), newest, Instant.MAX);
+              long left = granted - months.getOrDefault(newest, 0L);
+              remaining.put(account, LawsReference.plain(BigDecimal.valueOf(Math.max(0, left))));
+            });
+    assertThat(reader.remaining()).isEqualTo(remaining);
+  }
+}

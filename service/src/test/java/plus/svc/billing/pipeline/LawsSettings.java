@@ -1,0 +1,108 @@
+package plus.svc.billing.pipeline;
+
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/**
+ * The rules of a generated world.
+ *
+ * @param barMinutes minutes after the start up to which snapshots only make baselines, 0 for none
+ * @param quota free bytes a month
+ * @param topUps money that accounts.svc.plus credits, one before each of the first pages
+ */
+record LawsSettings(
+    int accounts,
+    int inbounds,
+    Identity identity,
+    boolean countFirst,
+    int barMinutes,
+    int quota,
+    Prices prices,
+    boolean overMonthEnd,
+    Given given,
+    List<Integer> topUps) {
+
+  /** By which identifiers exporters know the accounts. */
+  enum Identity {
+    ACCOUNT,
+    PROXY,
+    /** Each account by both of its identifiers, as two series. */
+    BOTH,
+    /** Every other identifier is in no table. */
+    STRANGERS,
+    /** Nobody is known until all was delivered once. */
+    LATECOMERS
+  }
+
+  /** How prices change over the time of the world. */
+  enum Prices {
+    ONE,
+    RISE_MIDWAY,
+    UNLIMITED,
+    UNLIMITED_UNTIL_MIDWAY,
+    PEAK_HOURS
+  }
+
+  /** What accounts.svc.plus writes into the remaining quota while usage comes in. */
+  enum Given {
+    NOTHING,
+    A_LITTLE,
+    TAKEN_BACK
+  }
+
+  static Arbitrary<LawsSettings> settings() {
+    Arbitrary<Integer> bars =
+        Arbitraries.frequencyOf(
+            net.jqwik.api.Tuple.of(3, Arbitraries.just(0)),
+            net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(1, 15)));
+    Arbitrary<LawsSettings> basics =
+        Combinators.combine(
+                Arbitraries.integers().between(1, 5),
+                Arbitraries.integers().between(1, 3),
+                Arbitraries.frequency(
+                    net.jqwik.api.Tuple.of(4, Identity.ACCOUNT),
+                    net.jqwik.api.Tuple.of(1, Identity.PROXY),
+                    net.jqwik.api.Tuple.of(1, Identity.BOTH),
+                    net.jqwik.api.Tuple.of(1, Identity.STRANGERS),
+                    net.jqwik.api.Tuple.of(1, Identity.LATECOMERS)),
+                Arbitraries.of(true, false),
+                bars,
+                Arbitraries.of(0, 7, 150, 600, 2_000, 1_000_000),
+                Arbitraries.of(Prices.class),
+                Arbitraries.of(false, false, true))
+            .as(
+                (accounts, inbounds, identity, first, bar, quota, prices, edge) ->
+                    new LawsSettings(
+                        accounts,
+                        inbounds,
+                        identity,
+                        first,
+                        bar,
+                        quota,
+                        prices,
+                        edge,
+                        Given.NOTHING,
+                        List.of()));
+    return Combinators.combine(
+            basics,
+            Arbitraries.of(Given.NOTHING, Given.NOTHING, Given.A_LITTLE, Given.TAKEN_BACK),
+            Arbitraries.integers().between(-50, 5_000).list().ofMaxSize(4))
+        .as(LawsSettings::with);
+  }
+
+  private LawsSettings with(Given newGiven, List<Integer> newTopUps) {
+    return new LawsSettings(
+        accounts,
+        inbounds,
+        identity,
+        countFirst,
+        barMinutes,
+        quota,
+        prices,
+        overMonthEnd,
+        newGiven,
+        newTopUps);
+  }
+}
