@@ -20,6 +20,8 @@ final class Bench {
 
   private static final String OLD_WAY = "earlier writer: nine statements a sample";
 
+  private static final int WARM_UP_MINUTES = 4;
+
   private final Database maintenance;
   private final Plan plan;
   private final Clock clock;
@@ -47,6 +49,7 @@ final class Bench {
   /** Measures everything on tables that hold so many rows before. */
   void run(long grown, PrintStream out) throws Exception {
     Database ground = Ground.make(maintenance, workload, grown, clock);
+    warmUp(ground);
     for (int round = 1; round <= plan.rounds(); round++) {
       for (int streams = 1; streams <= 2; streams++) {
         if (plan.runs("steady")) {
@@ -70,6 +73,17 @@ final class Bench {
     out.println(grown == 0 ? "fresh tables" : "tables of " + grown + " rows each before");
     table.print(out);
     out.println();
+  }
+
+  /** Lets the compiler of the JVM see the hot path before anything is measured. */
+  private void warmUp(Database ground) throws Exception {
+    Database database = ground.cloneAs(maintenance, "bench_service");
+    try (Service service = new Service(database, clock)) {
+      for (int minute = 0; minute < WARM_UP_MINUTES; minute++) {
+        deliverMinute(service, 0, 1, Ground.FIRST_MINUTE + minute, Ground.FIRST_MINUTE + minute);
+      }
+      deliverPages(service, 0, 1, minute -> minute > Ground.FIRST_MINUTE + WARM_UP_MINUTES);
+    }
   }
 
   /** A minute after the other of every node, then idle ones. */

@@ -72,8 +72,8 @@ final class Service implements AutoCloseable {
   /** Takes pages of several sources. */
   Receipt accept(List<Delivery> deliveries) {
     Receipt sum = Receipt.NOTHING;
-    for (Delivery delivery : deliveries) {
-      sum = sum.plus(pipeline.accept(delivery));
+    for (Pipeline.Outcome outcome : pipeline.acceptAll(deliveries)) {
+      sum = sum.plus(outcome.orThrow());
     }
     return sum;
   }

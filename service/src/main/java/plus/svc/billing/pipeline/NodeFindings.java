@@ -31,7 +31,6 @@ import plus.svc.billing.quantity.Minutes;
  */
 final class NodeFindings {
 
-  private final Handle handle;
   private final Dao dao;
   private final int nodeKey;
   private final Map<SetAsideKey, SetAsideRow> setAsides = new LinkedHashMap<>();
@@ -39,7 +38,6 @@ final class NodeFindings {
   private final Map<UsageKey, long[]> unattributed = new LinkedHashMap<>();
 
   NodeFindings(Handle handle, int nodeKey) {
-    this.handle = handle;
     this.dao = handle.attach(Dao.class);
     this.nodeKey = nodeKey;
   }
@@ -53,17 +51,18 @@ final class NodeFindings {
   /** Usage of a minute that had no account. */
   record Usage(long minute, long uplink, long downlink) {}
 
-  Handle handle() {
-    return handle;
-  }
-
-  /** What was decided about samples of this node. */
-  Decisions decisions() {
-    Map<Decisions.At, Decision> decisions = new HashMap<>();
-    for (DecisionRow row : dao.decisions(nodeKey)) {
-      decisions.put(row.at(), row.decision());
+  /** What was decided about samples of nodes, by node; nothing where nothing was. */
+  static Map<Integer, Decisions> decisions(Handle handle, List<Integer> nodeKeys) {
+    Map<Integer, Map<Decisions.At, Decision>> byNode = new HashMap<>();
+    for (DecisionRow row :
+        handle.attach(Dao.class).decisions(nodeKeys.toArray(Integer[]::new))) {
+      byNode
+          .computeIfAbsent(row.nodeKey(), key -> new HashMap<>())
+          .put(row.at(), row.decision());
     }
-    return decisions.isEmpty() ? Decisions.NONE : new Decisions(decisions);
+    Map<Integer, Decisions> decisions = new HashMap<>();
+    byNode.forEach((key, found) -> decisions.put(key, new Decisions(found)));
+    return decisions;
   }
 
   /** Samples the decoder set aside. */
@@ -167,19 +166,19 @@ final class NodeFindings {
   }
 
   /** A decision on a sample. */
-  record DecisionRow(Decisions.At at, Decision decision) {}
+  record DecisionRow(int nodeKey, Decisions.At at, Decision decision) {}
 
   /** Statements on findings. */
   interface Dao {
 
     @SqlQuery(
         """
-        SELECT ordinal, collected_at, decision
+        SELECT node_key, ordinal, collected_at, decision
           FROM billing.resolutions
-         WHERE node_key = :node
+         WHERE node_key = ANY(:nodes)
         """)
     @RegisterRowMapper(DecisionMapper.class)
-    List<DecisionRow> decisions(@Bind("node") int nodeKey);
+    List<DecisionRow> decisions(@Bind("nodes") Integer[] nodeKeys);
 
     @SqlUpdate(
         """
@@ -272,9 +271,10 @@ final class NodeFindings {
     @Override
     public DecisionRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new DecisionRow(
+          rs.getInt(1),
           new Decisions.At(
-              rs.getInt(1), Micros.of(rs.getObject(2, OffsetDateTime.class).toInstant())),
-          Decision.valueOf(rs.getString(3)));
+              rs.getInt(2), Micros.of(rs.getObject(3, OffsetDateTime.class).toInstant())),
+          Decision.valueOf(rs.getString(4)));
     }
   }
 

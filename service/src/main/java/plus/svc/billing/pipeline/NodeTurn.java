@@ -27,10 +27,8 @@ import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
-import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
-import plus.svc.billing.quantity.NodeKey;
 
 /**
  * The snapshots of one node within a delivery: archives those that are new, meters them from the
@@ -41,7 +39,10 @@ final class NodeTurn {
 
   private static final long MICROS_PER_HOUR = 3_600_000_000L;
 
-  private final NodeKey key;
+  private final Handle handle;
+  private final NodeBatch.Page page;
+  private final Decisions decisions;
+  private final Sorted sorted = new Sorted();
   private final Instant now;
   private final boolean lookUpAll;
   private final NodeStore store;
@@ -62,56 +63,71 @@ final class NodeTurn {
 
   NodeTurn(
       Handle handle,
-      PipelineSettings settings,
-      NodePolicy policy,
-      NodeKey key,
+      NodeStore store,
+      NodeBatch.Page page,
+      NodeStore.Node node,
+      SeriesDictionary dictionary,
+      Decisions decisions,
       Instant now,
       boolean lookUpAll) {
-    this.key = key;
+    this.handle = handle;
+    this.store = store;
+    this.page = page;
+    this.node = node;
+    this.dictionary = dictionary;
+    this.decisions = decisions;
     this.now = now;
     this.lookUpAll = lookUpAll;
-    this.store = new NodeStore(handle);
-    this.node =
-        store.lock(
-            key,
-            settings.defaultRegion(),
-            policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
-            policy.billingFrom());
     this.policy =
         new MeterPolicy(
-            node.countFirst(), Micros.of(node.billingFrom()), policy.maxBytesPerSecond());
+            node.countFirst(),
+            Micros.of(node.billingFrom()),
+            page.policy().maxBytesPerSecond());
     this.archive = new Archive(handle, node.nodeKey());
-    this.dictionary = SeriesDictionary.load(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
     this.state = node.state();
     this.lastBucketAt = node.lastBucketAt();
   }
 
-  String composed() {
-    return key.composed();
-  }
-
-  void run(String source, List<Snapshot> snapshots, LedgerTurn ledger) {
+  /**
+   * First step: tells the page's snapshots apart.
+   *
+   * @return those that the archive is to hold from now on
+   */
+  List<Archive.Accepted> sort(LedgerTurn ledger) {
     Handover handover = new Handover(ledger);
-    for (int ordinal : dictionary.attribute(findings.handle())) {
+    for (int ordinal : dictionary.attribute(handle)) {
       findings
           .takeUnattributed(ordinal)
           .forEach(
               row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
     }
-    dictionary.intern(findings.handle(), snapshots);
-    Sorted sorted = sort(source, snapshots);
-    archive.insert(source, now, sorted.fresh);
+    dictionary.intern(handle, page.snapshots());
+    sort();
+    return sorted.fresh.stream()
+        .map(entry -> new Archive.Accepted(node.nodeKey(), page.source(), entry))
+        .toList();
+  }
+
+  /** Second step, once the archive holds them: turns them into usage. */
+  void meter(LedgerTurn ledger) {
+    Handover handover = new Handover(ledger);
     if (!sorted.changes.isEmpty()) {
       remeter(sorted.changes, handover);
     }
     if (!sorted.newer.isEmpty()) {
       meter(sorted.newer, handover);
     }
-    if (accepted + conflicting > 0) {
-      store.save(node.nodeKey(), state, lastBucketAt);
-    }
     findings.write();
+  }
+
+  /** Whether there is a state to be saved. */
+  boolean moved() {
+    return accepted + conflicting > 0;
+  }
+
+  NodeStore.Saved saved() {
+    return new NodeStore.Saved(node.nodeKey(), state, lastBucketAt);
   }
 
   /** What a delivery holds for the node, told apart. */
@@ -140,9 +156,9 @@ final class NodeTurn {
     }
   }
 
-  private Sorted sort(String source, List<Snapshot> snapshots) {
+  private void sort() {
     TreeMap<Long, Sent> sent = new TreeMap<>();
-    for (Snapshot snapshot : snapshots) {
+    for (Snapshot snapshot : page.snapshots()) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
       @Nullable Sent before = sent.get(entry.snapshot().atMicros());
       if (before == null) {
@@ -153,13 +169,13 @@ final class NodeTurn {
       }
       findings.rejected(snapshot);
     }
-    Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
-    Sorted sorted = new Sorted();
-    sent.forEach((at, told) -> sort(source, told, known.get(at), sorted));
-    return sorted;
+    // What is newer than the node's head can't be in the archive.
+    Map<Long, Archive.Entry> known =
+        archive.at(List.copyOf(sent.headMap(state.headAt(), true).keySet()));
+    sent.forEach((at, told) -> sort(told, known.get(at)));
   }
 
-  private void sort(String source, Sent sent, Archive.@Nullable Entry before, Sorted sorted) {
+  private void sort(Sent sent, Archive.@Nullable Entry before) {
     NodeSnapshot snapshot = sent.together.snapshot();
     if (before == null) {
       accepted++;
@@ -171,13 +187,13 @@ final class NodeTurn {
         late++;
         sorted.changes.put(snapshot.atMicros(), new Change(null, snapshot));
       }
-      noteConflicts(source, sent, sent.contents.get(0), sent.together);
+      noteConflicts(sent, sent.contents.get(0), sent.together);
     } else if (Arrays.equals(before.digest(), sent.together.digest())
         && sent.contents.size() == 1) {
       repeated++;
     } else {
       Archive.Entry both = merged(before, sent.together);
-      noteConflicts(source, sent, before.digest(), both);
+      noteConflicts(sent, before.digest(), both);
       if (Arrays.equals(both.digest(), before.digest())) {
         repeated++;
       } else {
@@ -188,11 +204,11 @@ final class NodeTurn {
     }
   }
 
-  private void noteConflicts(String source, Sent sent, byte[] first, Archive.Entry both) {
+  private void noteConflicts(Sent sent, byte[] first, Archive.Entry both) {
     for (byte[] content : sent.contents) {
       if (!Arrays.equals(first, content)) {
         archive.noteConflict(
-            both.snapshot().atMicros(), first, content, both.digest(), source, now);
+            both.snapshot().atMicros(), first, content, both.digest(), page.source(), now);
       }
     }
   }
@@ -240,7 +256,7 @@ final class NodeTurn {
 
   private void meter(List<NodeSnapshot> newer, Handover handover) {
     MeterLog log = new MeterLog();
-    Metering metering = new Metering(policy, findings.decisions(), state, log);
+    Metering metering = new Metering(policy, decisions, state, log);
     for (NodeSnapshot snapshot : newer) {
       if (crossesHour(state.headAt(), snapshot.atMicros())) {
         store.keep(node.nodeKey(), state);
@@ -268,7 +284,6 @@ final class NodeTurn {
   private void remeter(NavigableMap<Long, Change> changes, Handover handover) {
     long from = changes.firstKey();
     NodeState base = store.keptBefore(node.nodeKey(), from).orElseGet(NodeState::new);
-    Decisions decisions = findings.decisions();
     Remetering walk = new Remetering(policy, decisions, decisions, base);
     ArchiveWalk archived = new ArchiveWalk(archive, base.headAt(), state.headAt());
     long last = from;
@@ -321,7 +336,7 @@ final class NodeTurn {
       ledger.add(
           account,
           minute,
-          key.composed(),
+          page.key().composed(),
           node.region(),
           dictionary.key(ordinal).inboundTag(),
           uplink,
@@ -347,7 +362,9 @@ final class NodeTurn {
     Instant seenAt = Micros.toInstant(state.headAt());
     totals.forEach(
         (account, sums) ->
-            checkpoints.add(new ReadModel.Checkpoint(account, sums[0], sums[1], seenAt, sums[2])));
+            checkpoints.add(
+                new ReadModel.Checkpoint(
+                    page.key().composed(), account, sums[0], sums[1], seenAt, sums[2])));
     checkpoints.sort((a, b) -> a.account().compareTo(b.account()));
     return checkpoints;
   }

@@ -24,13 +24,11 @@ public final class Archive {
 
   private static final int CHUNK = 256;
 
-  private final Handle handle;
   private final Dao dao;
   private final int nodeKey;
 
   /** The archive of one node. */
   public Archive(Handle handle, int nodeKey) {
-    this.handle = handle;
     this.dao = handle.attach(Dao.class);
     this.nodeKey = nodeKey;
   }
@@ -39,8 +37,14 @@ public final class Archive {
   @SuppressWarnings("ArrayRecordComponent") // the digest is compared with Arrays.equals
   public record Entry(NodeSnapshot snapshot, byte[] digest) {}
 
+  /** A snapshot that the archive is to hold from now on. */
+  public record Accepted(int nodeKey, String sourceId, Entry entry) {}
+
   /** What the archive holds for the given instants, by microseconds. */
   public Map<Long, Entry> at(List<Long> instants) {
+    if (instants.isEmpty()) {
+      return Map.of();
+    }
     Map<Long, Entry> found = new HashMap<>();
     OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
     for (Entry entry : dao.at(nodeKey, times)) {
@@ -49,9 +53,9 @@ public final class Archive {
     return found;
   }
 
-  /** Adds snapshots whose instants the archive does not hold. */
-  public void insert(String sourceId, Instant receivedAt, List<Entry> entries) {
-    if (entries.isEmpty()) {
+  /** Adds snapshots of any nodes whose instants the archive does not hold. */
+  public static void insert(Handle handle, Instant receivedAt, List<Accepted> accepted) {
+    if (accepted.isEmpty()) {
       return;
     }
     CopyRows.write(
@@ -59,16 +63,16 @@ public final class Archive {
         "billing.snapshots (node_key, collected_at, started_at, ordinals, uplink, downlink,"
             + " digest, source_id, received_at)",
         out -> {
-          for (Entry entry : entries) {
-            NodeSnapshot snapshot = entry.snapshot();
-            out.add(nodeKey)
+          for (Accepted row : accepted) {
+            NodeSnapshot snapshot = row.entry().snapshot();
+            out.add(row.nodeKey())
                 .add(Micros.toInstant(snapshot.atMicros()))
                 .addNullable(Micros.toNullable(snapshot.startedAtMicros()))
                 .add(snapshot.ordinals())
                 .add(snapshot.uplink())
                 .add(snapshot.downlink())
-                .add(entry.digest())
-                .add(sourceId)
+                .add(row.entry().digest())
+                .add(row.sourceId())
                 .add(receivedAt)
                 .endRow();
           }
