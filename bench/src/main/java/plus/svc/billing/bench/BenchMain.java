@@ -44,6 +44,12 @@ public final class BenchMain implements Callable<Integer> {
   @Option(names = "--accounts", defaultValue = "200", description = "Accounts a node.")
   private int accounts;
 
+  @Option(names = "--steady-minutes", description = "Minutes of the steady state.")
+  private int steadyMinutes;
+
+  @Option(names = "--backlog-minutes", description = "Minutes of backlog of every node.")
+  private int backlogMinutes;
+
   @Option(names = "--profile", description = "Also prints which statements take the time.")
   private boolean profile;
 
@@ -54,7 +60,10 @@ public final class BenchMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Plan plan = Plan.of(quick, rounds, nodes, accounts, only, profile);
+    Plan plan =
+        Plan.of(quick, nodes, accounts)
+            .with(rounds, steadyMinutes, backlogMinutes)
+            .showing(only, profile);
     try (Server server = Server.start(databaseUrl)) {
       System.out.println(server.describe());
       System.out.println(plan.describe());

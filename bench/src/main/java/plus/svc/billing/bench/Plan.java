@@ -20,12 +20,40 @@ record Plan(
     String only,
     boolean profile) {
 
-  static Plan of(
-      boolean quick, int rounds, int nodes, int accountsPerNode, String only, boolean profile) {
+  static Plan of(boolean quick, int nodes, int accountsPerNode) {
     return quick
-        ? new Plan(rounds > 0 ? rounds : 1, nodes, accountsPerNode, 6, 15, 15, 50, 3, only, profile)
-        : new Plan(
-            rounds > 0 ? rounds : 3, nodes, accountsPerNode, 10, 60, 60, 50, 5, only, profile);
+        ? new Plan(1, nodes, accountsPerNode, 6, 15, 15, 50, 3, "", false)
+        : new Plan(3, nodes, accountsPerNode, 15, 60, 60, 50, 5, "", false);
+  }
+
+  /** The same with other sizes, 0 leaves them. */
+  Plan with(int otherRounds, int otherSteadyMinutes, int otherBacklogMinutes) {
+    return new Plan(
+        otherRounds > 0 ? otherRounds : rounds,
+        nodes,
+        accountsPerNode,
+        otherSteadyMinutes > 0 ? otherSteadyMinutes : steadyMinutes,
+        otherBacklogMinutes > 0 ? otherBacklogMinutes : backlogMinutes,
+        pageMinutes,
+        join,
+        oldWaySeconds,
+        only,
+        profile);
+  }
+
+  /** The same, only cases whose name contains this, with or without the statements' times. */
+  Plan showing(String cases, boolean statements) {
+    return new Plan(
+        rounds,
+        nodes,
+        accountsPerNode,
+        steadyMinutes,
+        backlogMinutes,
+        pageMinutes,
+        join,
+        oldWaySeconds,
+        cases,
+        statements);
   }
 
   boolean runs(String name) {

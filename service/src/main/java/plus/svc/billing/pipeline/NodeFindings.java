@@ -31,14 +31,14 @@ import plus.svc.billing.quantity.Minutes;
  */
 final class NodeFindings {
 
-  private final Dao dao;
+  private final Handle handle;
   private final int nodeKey;
   private final Map<SetAsideKey, SetAsideRow> setAsides = new LinkedHashMap<>();
   private final Map<Long, MeterLog.Restart> restarts = new LinkedHashMap<>();
   private final Map<UsageKey, long[]> unattributed = new LinkedHashMap<>();
 
   NodeFindings(Handle handle, int nodeKey) {
-    this.dao = handle.attach(Dao.class);
+    this.handle = handle;
     this.nodeKey = nodeKey;
   }
 
@@ -63,6 +63,10 @@ final class NodeFindings {
     Map<Integer, Decisions> decisions = new HashMap<>();
     byNode.forEach((key, found) -> decisions.put(key, new Decisions(found)));
     return decisions;
+  }
+
+  private Dao dao() {
+    return handle.attach(Dao.class);
   }
 
   /** Samples the decoder set aside. */
@@ -99,8 +103,8 @@ final class NodeFindings {
   void replace(long afterMicros, long untilMicros, MeterLog log, SeriesDictionary dictionary) {
     OffsetDateTime after = Micros.toOffset(afterMicros);
     OffsetDateTime until = Micros.toOffset(untilMicros);
-    dao.forgetSetAsides(nodeKey, after, until);
-    dao.forgetRestarts(nodeKey, after, until);
+    dao().forgetSetAsides(nodeKey, after, until);
+    dao().forgetRestarts(nodeKey, after, until);
     found(log, dictionary);
   }
 
@@ -113,7 +117,7 @@ final class NodeFindings {
 
   /** Takes the usage that a series gathered before its account was known. */
   List<Usage> takeUnattributed(int ordinal) {
-    return dao.takeUnattributed(nodeKey, ordinal);
+    return dao().takeUnattributed(nodeKey, ordinal);
   }
 
   int setAside() {
@@ -129,7 +133,7 @@ final class NodeFindings {
     if (!setAsides.isEmpty()) {
       List<SetAsideKey> keys = new ArrayList<>(setAsides.keySet());
       List<SetAsideRow> rows = new ArrayList<>(setAsides.values());
-      dao.insertSetAsides(
+      dao().insertSetAsides(
           nodeKey,
           keys.stream().map(k -> Micros.toOffset(k.at())).toArray(OffsetDateTime[]::new),
           keys.stream().map(k -> clean(k.identifier())).toArray(String[]::new),
@@ -140,7 +144,7 @@ final class NodeFindings {
           rows.stream().map(SetAsideRow::held).toArray(Long[]::new));
     }
     for (MeterLog.Restart restart : restarts.values()) {
-      dao.insertRestart(
+      dao().insertRestart(
           nodeKey,
           Micros.toOffset(restart.atMicros()),
           Micros.toOffset(restart.blindFromMicros()),
@@ -149,7 +153,7 @@ final class NodeFindings {
           restart.hiddenBytes());
     }
     if (!unattributed.isEmpty()) {
-      dao.addUnattributed(
+      dao().addUnattributed(
           nodeKey,
           unattributed.keySet().stream().map(UsageKey::ordinal).toArray(Integer[]::new),
           unattributed.keySet().stream()

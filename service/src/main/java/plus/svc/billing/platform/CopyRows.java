@@ -109,12 +109,16 @@ public final class CopyRows {
   }
 
   public CopyRows add(long[] values) {
-    cell().putArray(values);
+    int length = cell().size();
+    bytes.putInt(0).putElements(values);
+    bytes.setInt(length, bytes.size() - length - Integer.BYTES);
     return this;
   }
 
   public CopyRows add(int[] values) {
-    cell().putArray(values);
+    int length = cell().size();
+    bytes.putInt(0).putElements(values);
+    bytes.setInt(length, bytes.size() - length - Integer.BYTES);
     return this;
   }
 

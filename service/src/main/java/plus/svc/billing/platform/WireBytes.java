@@ -2,6 +2,7 @@ package plus.svc.billing.platform;
 
 import java.time.Instant;
 import java.util.Arrays;
+import org.postgresql.core.Oid;
 
 /** A growing buffer of values as PostgreSQL's binary protocol has them: big-endian. */
 final class WireBytes {
@@ -9,8 +10,6 @@ final class WireBytes {
   /** Seconds from 1970 to 2000, where PostgreSQL's instants count from. */
   private static final long EPOCH_OFFSET_MICROS = 946_684_800L * 1_000_000L;
 
-  private static final int INT8_OID = 20;
-  private static final int INT4_OID = 23;
 
   private byte[] bytes;
   private int size;
@@ -66,29 +65,29 @@ final class WireBytes {
     return this;
   }
 
-  WireBytes putArray(long[] values) {
-    putArrayHead(INT8_OID, values.length, Integer.BYTES + Long.BYTES);
+  /** An array's elements with the head before them, without the length of the whole. */
+  WireBytes putElements(long[] values) {
+    putArrayHead(Oid.INT8, values.length, false);
     for (long value : values) {
       putInt(Long.BYTES).putLong(value);
     }
     return this;
   }
 
-  WireBytes putArray(int[] values) {
-    putArrayHead(INT4_OID, values.length, 2 * Integer.BYTES);
+  /** An array's elements with the head before them, without the length of the whole. */
+  WireBytes putElements(int[] values) {
+    putArrayHead(Oid.INT4, values.length, false);
     for (int value : values) {
       putInt(Integer.BYTES).putInt(value);
     }
     return this;
   }
 
-  /** Length, then dimensions, null flag, type, and of the one dimension size and lower bound. */
-  private void putArrayHead(int oid, int count, int bytesEach) {
-    if (count == 0) {
-      putInt(3 * Integer.BYTES).putInt(0).putInt(0).putInt(oid);
-    } else {
-      putInt(5 * Integer.BYTES + count * bytesEach);
-      putInt(1).putInt(0).putInt(oid).putInt(count).putInt(1);
+  /** Dimensions, null flag, type, and of the one dimension size and lower bound. */
+  void putArrayHead(int oid, int count, boolean nulls) {
+    putInt(count == 0 ? 0 : 1).putInt(nulls ? 1 : 0).putInt(oid);
+    if (count > 0) {
+      putInt(count).putInt(1);
     }
   }
 

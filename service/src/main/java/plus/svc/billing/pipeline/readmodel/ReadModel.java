@@ -56,19 +56,22 @@ public final class ReadModel {
     return instants;
   }
 
-  /** Shows the newest counters of accounts on nodes. */
+  /** Shows the newest counters of accounts on nodes; only the first ones of a pair are inserts. */
   public void checkpoints(Collection<Checkpoint> checkpoints) {
     if (checkpoints.isEmpty()) {
       return;
     }
-    dao.upsertCheckpoints(
-        checkpoints.stream().map(Checkpoint::node).toArray(String[]::new),
-        checkpoints.stream().map(Checkpoint::account).toArray(UUID[]::new),
-        checkpoints.stream().map(Checkpoint::uplinkTotal).toArray(Long[]::new),
-        checkpoints.stream().map(Checkpoint::downlinkTotal).toArray(Long[]::new),
-        checkpoints.stream().map(Checkpoint::seenAt).toArray(Instant[]::new),
-        checkpoints.stream().map(Checkpoint::restarts).toArray(Long[]::new),
-        now);
+    String[] nodes = checkpoints.stream().map(Checkpoint::node).toArray(String[]::new);
+    UUID[] accounts = checkpoints.stream().map(Checkpoint::account).toArray(UUID[]::new);
+    Long[] uplinks = checkpoints.stream().map(Checkpoint::uplinkTotal).toArray(Long[]::new);
+    Long[] downlinks = checkpoints.stream().map(Checkpoint::downlinkTotal).toArray(Long[]::new);
+    Instant[] seenAts = checkpoints.stream().map(Checkpoint::seenAt).toArray(Instant[]::new);
+    Long[] restarts = checkpoints.stream().map(Checkpoint::restarts).toArray(Long[]::new);
+    int updated =
+        dao.updateCheckpoints(nodes, accounts, uplinks, downlinks, seenAts, restarts, now);
+    if (updated < checkpoints.size()) {
+      dao.insertCheckpoints(nodes, accounts, uplinks, downlinks, seenAts, restarts, now);
+    }
   }
 
   /**

@@ -45,20 +45,37 @@ interface ReadModelDao {
 
   @SqlUpdate(
       """
+      UPDATE public.traffic_stat_checkpoints t
+         SET last_uplink_total = c.uplink,
+             last_downlink_total = c.downlink,
+             last_seen_at = greatest(t.last_seen_at, c.seen_at),
+             reset_epoch = c.restarts,
+             updated_at = :now
+        FROM unnest(:nodes, :accounts, :uplinks, :downlinks, :seenAts, :restarts)
+          AS c (node, account_uuid, uplink, downlink, seen_at, restarts)
+       WHERE t.node_id = c.node
+         AND t.account_uuid = c.account_uuid
+      """)
+  int updateCheckpoints(
+      @Bind("nodes") String[] nodes,
+      @Bind("accounts") UUID[] accounts,
+      @Bind("uplinks") Long[] uplinks,
+      @Bind("downlinks") Long[] downlinks,
+      @Bind("seenAts") Instant[] seenAts,
+      @Bind("restarts") Long[] restarts,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
       INSERT INTO public.traffic_stat_checkpoints
              (node_id, account_uuid, last_uplink_total, last_downlink_total, last_seen_at,
               reset_epoch, created_at, updated_at)
       SELECT node, account_uuid, uplink, downlink, seen_at, restarts, :now, :now
         FROM unnest(:nodes, :accounts, :uplinks, :downlinks, :seenAts, :restarts)
           AS c (node, account_uuid, uplink, downlink, seen_at, restarts)
-          ON CONFLICT (node_id, account_uuid) DO UPDATE
-         SET last_uplink_total = excluded.last_uplink_total,
-             last_downlink_total = excluded.last_downlink_total,
-             last_seen_at = greatest(traffic_stat_checkpoints.last_seen_at, excluded.last_seen_at),
-             reset_epoch = excluded.reset_epoch,
-             updated_at = excluded.updated_at
+          ON CONFLICT (node_id, account_uuid) DO NOTHING
       """)
-  void upsertCheckpoints(
+  void insertCheckpoints(
       @Bind("nodes") String[] nodes,
       @Bind("accounts") UUID[] accounts,
       @Bind("uplinks") Long[] uplinks,

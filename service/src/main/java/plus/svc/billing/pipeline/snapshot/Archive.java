@@ -24,13 +24,24 @@ public final class Archive {
 
   private static final int CHUNK = 256;
 
-  private final Dao dao;
+  private final Handle handle;
   private final int nodeKey;
+  private @Nullable Dao dao;
 
   /** The archive of one node. */
   public Archive(Handle handle, int nodeKey) {
-    this.dao = handle.attach(Dao.class);
+    this.handle = handle;
     this.nodeKey = nodeKey;
+  }
+
+  /** Attached when first needed: most nodes of a batch need none of it. */
+  private Dao dao() {
+    @Nullable Dao attached = dao;
+    if (attached == null) {
+      attached = handle.attach(Dao.class);
+      dao = attached;
+    }
+    return attached;
   }
 
   /** A snapshot with the digest of its content. */
@@ -47,7 +58,7 @@ public final class Archive {
     }
     Map<Long, Entry> found = new HashMap<>();
     OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
-    for (Entry entry : dao.at(nodeKey, times)) {
+    for (Entry entry : dao().at(nodeKey, times)) {
       found.put(entry.snapshot().atMicros(), entry);
     }
     return found;
@@ -82,7 +93,7 @@ public final class Archive {
   /** Replaces a snapshot by what it and another of the same instant say together. */
   public void replace(Entry merged) {
     NodeSnapshot snapshot = merged.snapshot();
-    dao.replace(
+    dao().replace(
         nodeKey,
         Micros.toOffset(snapshot.atMicros()),
         Micros.toNullable(snapshot.startedAtMicros()),
@@ -101,12 +112,12 @@ public final class Archive {
    */
   public void noteConflict(
       long atMicros, byte[] before, byte[] sent, byte[] after, String sourceId, Instant now) {
-    dao.conflict(nodeKey, Micros.toOffset(atMicros), before, sent, after, sourceId, now);
+    dao().conflict(nodeKey, Micros.toOffset(atMicros), before, sent, after, sourceId, now);
   }
 
   /** The next snapshots after an instant, ascending, a bounded number of them. */
   public List<Entry> after(long micros) {
-    return dao.after(nodeKey, Micros.toOffset(micros), CHUNK);
+    return dao().after(nodeKey, Micros.toOffset(micros), CHUNK);
   }
 
   /** Statements on {@code billing.snapshots}. */
