@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify format schema demo reproducible clean
+.PHONY: help build test verify format schema demo bench reproducible clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,6 +26,9 @@ schema: ## write sql/billing-service-schema.sql anew, after a change to the migr
 demo: ## build and run the demo until Ctrl-C
 	$(MVN) -q package -DskipTests
 	java -jar demo/target/billing-demo.jar
+
+bench: ## measure the write path; ARGS=--quick takes two minutes, ARGS=--grown hours
+	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.args="$(ARGS)"
 
 reproducible: ## build twice in two places and compare the jars
 	.ci/reproducible

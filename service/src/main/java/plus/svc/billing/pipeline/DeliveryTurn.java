@@ -1,15 +1,22 @@
 package plus.svc.billing.pipeline;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
@@ -17,90 +24,149 @@ import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.quantity.NodeKey;
 
-/** One delivery within its transaction: the stages in their order. */
+/**
+ * Deliveries of different sources and nodes within their common transaction: the stages in their
+ * order, each with as few statements as for one delivery.
+ */
 final class DeliveryTurn {
 
   private final Handle handle;
+  private final Dao dao;
   private final PipelineSettings settings;
   private final Instant now;
   private final boolean lookUpAll;
 
   DeliveryTurn(Handle handle, PipelineSettings settings, Instant now, boolean lookUpAll) {
     this.handle = handle;
+    this.dao = handle.attach(Dao.class);
     this.settings = settings;
     this.now = now;
     this.lookUpAll = lookUpAll;
   }
 
-  Receipt run(Delivery delivery) {
-    Dao dao = handle.attach(Dao.class);
-    checkFence(dao, delivery);
-    NodePolicy policy = withTakeover(dao, delivery);
+  /**
+   * Takes deliveries no two of which share a source or a node.
+   *
+   * @return what became of each, in the same order
+   */
+  List<Receipt> run(List<Delivery> deliveries) {
+    checkFences(deliveries);
     LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
-    List<NodeTurn> nodes = new ArrayList<>();
-    for (Map.Entry<NodeKey, List<Snapshot>> entry : byNode(delivery).entrySet()) {
-      NodeTurn node = new NodeTurn(handle, settings, policy, entry.getKey(), now, lookUpAll);
-      node.run(delivery.source().value(), entry.getValue(), ledger);
-      nodes.add(node);
-    }
+    NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
+    nodes.run(pages(deliveries), ledger);
     LedgerTurn.Posted posted = ledger.post();
     ReadModel readModel = new ReadModel(handle, now);
     readModel.show(posted.changes());
-    Receipt receipt = Receipt.NOTHING;
-    for (NodeTurn node : nodes) {
-      readModel.checkpoints(node.composed(), node.checkpoints());
-      readModel.present(node.composed(), node.region(), node.presences());
-      receipt = receipt.plus(node.receipt());
-    }
-    Progress progress = delivery.progress();
+    readModel.checkpoints(nodes.checkpoints());
+    nodes.showPresence(readModel);
     readModel.progress(
-        delivery.source().value(),
-        progress.completedUntil(),
-        progress.cursor(),
-        progress.attemptedAt());
-    return receipt.plus(receiptOf(posted));
+        deliveries.stream()
+            .map(
+                delivery ->
+                    new ReadModel.SourceProgress(
+                        delivery.source().value(),
+                        delivery.progress().completedUntil(),
+                        delivery.progress().cursor(),
+                        delivery.progress().attemptedAt()))
+            .toList());
+    return receipts(deliveries, nodes, posted);
   }
 
   /** Takes a decision on one sample of a node in. */
   Receipt decide(
       NodeKey key, SeriesKey series, Instant at, Decision decision, String by, String reason) {
     LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
-    NodeTurn node = new NodeTurn(handle, settings, key, now);
-    node.decide(series, at, decision, by, reason, ledger);
+    NodeBatch nodes = new NodeBatch(handle, settings, now, true);
+    nodes.decide(key, turn -> turn.decide(series, at, decision, by, reason, ledger));
     LedgerTurn.Posted posted = ledger.post();
     ReadModel readModel = new ReadModel(handle, now);
     readModel.show(posted.changes());
-    readModel.checkpoints(node.composed(), node.checkpoints());
-    return node.receipt().plus(receiptOf(posted));
+    readModel.checkpoints(nodes.checkpoints());
+    Receipt receipt = Receipt.NOTHING;
+    for (LedgerTurn.Tally tally : posted.byNode().values()) {
+      receipt = receipt.plus(receiptOf(tally));
+    }
+    return receipt;
   }
 
-  private static void checkFence(Dao dao, Delivery delivery) {
-    if (delivery.fence() > 0
-        && dao.currentFence(delivery.source().value(), delivery.fence()).isEmpty()) {
-      throw new FenceLost(delivery.source(), delivery.fence());
+  private void checkFences(List<Delivery> deliveries) {
+    String[] leased =
+        deliveries.stream()
+            .filter(delivery -> delivery.fence() > 0)
+            .map(delivery -> delivery.source().value())
+            .toArray(String[]::new);
+    if (leased.length == 0) {
+      return;
+    }
+    Map<String, Long> current = new HashMap<>();
+    dao.currentFences(leased).forEach(row -> current.put(row.source(), row.fence()));
+    for (Delivery delivery : deliveries) {
+      if (delivery.fence() > 0
+          && current.getOrDefault(delivery.source().value(), 0L) != delivery.fence()) {
+        throw new FenceLost(delivery.source(), delivery.fence());
+      }
     }
   }
 
-  /** Where an earlier writer billed already, nothing up to its last instant is billed again. */
-  private static NodePolicy withTakeover(Dao dao, Delivery delivery) {
-    NodePolicy policy = delivery.policy();
-    return dao.takeover(delivery.source().value())
-        .filter(from -> from.isAfter(policy.billingFrom()))
-        .map(from -> new NodePolicy(policy.firstSnapshot(), from, policy.maxBytesPerSecond()))
-        .orElse(policy);
+  /** The deliveries' snapshots by node, nodes in one order for all writers. */
+  private List<NodeBatch.Page> pages(List<Delivery> deliveries) {
+    Map<String, Instant> takeovers = new HashMap<>();
+    dao.takeovers(
+            deliveries.stream().map(delivery -> delivery.source().value()).toArray(String[]::new))
+        .forEach(row -> takeovers.put(row.source(), row.billingFrom()));
+    List<NodeBatch.Page> pages = new ArrayList<>();
+    for (int i = 0; i < deliveries.size(); i++) {
+      Delivery delivery = deliveries.get(i);
+      String source = delivery.source().value();
+      NodePolicy policy = withTakeover(delivery.policy(), takeovers.get(source));
+      for (Map.Entry<NodeKey, List<Snapshot>> entry : byNode(delivery).entrySet()) {
+        pages.add(new NodeBatch.Page(i, source, policy, entry.getKey(), entry.getValue()));
+      }
+    }
+    pages.sort(Comparator.comparing(NodeBatch.Page::key, NodeStore.ORDER));
+    return pages;
   }
 
-  /** Nodes in one order for all writers, so that their locks never cross. */
+  /** Where an earlier writer billed already, nothing up to its last instant is billed again. */
+  private static NodePolicy withTakeover(NodePolicy policy, @Nullable Instant from) {
+    return from != null && from.isAfter(policy.billingFrom())
+        ? new NodePolicy(policy.firstSnapshot(), from, policy.maxBytesPerSecond())
+        : policy;
+  }
+
   private static Map<NodeKey, List<Snapshot>> byNode(Delivery delivery) {
-    Map<NodeKey, List<Snapshot>> nodes =
-        new TreeMap<>(Comparator.comparing(NodeKey::composed).thenComparing(NodeKey::env));
+    Map<NodeKey, List<Snapshot>> nodes = new TreeMap<>(NodeStore.ORDER);
     for (Snapshot snapshot : delivery.snapshots()) {
       nodes.computeIfAbsent(snapshot.node(), key -> new ArrayList<>()).add(snapshot);
     }
     return nodes;
   }
 
-  private static Receipt receiptOf(LedgerTurn.Posted posted) {
+  /**
+   * What was posted counts for the delivery that brought the node; what was posted elsewhere (a
+   * bucket of another node whose free quota moved) for the first.
+   */
+  private static List<Receipt> receipts(
+      List<Delivery> deliveries, NodeBatch nodes, LedgerTurn.Posted posted) {
+    List<Receipt> receipts = new ArrayList<>();
+    deliveries.forEach(delivery -> receipts.add(Receipt.NOTHING));
+    Map<String, Integer> deliveryOf = new HashMap<>();
+    nodes.forEach(
+        (page, receipt) -> {
+          deliveryOf.put(page.key().composed(), page.delivery());
+          receipts.set(page.delivery(), receipts.get(page.delivery()).plus(receipt));
+        });
+    posted
+        .byNode()
+        .forEach(
+            (node, tally) -> {
+              int delivery = deliveryOf.getOrDefault(node, 0);
+              receipts.set(delivery, receipts.get(delivery).plus(receiptOf(tally)));
+            });
+    return receipts;
+  }
+
+  private static Receipt receiptOf(LedgerTurn.Tally tally) {
     return new Receipt(
         0,
         0,
@@ -108,27 +174,57 @@ final class DeliveryTurn {
         0,
         0,
         0,
-        posted.newBuckets(),
-        posted.changedBuckets(),
-        posted.ledgerRows(),
-        posted.bytes(),
-        posted.charged(),
+        tally.newBuckets(),
+        tally.changedBuckets(),
+        tally.ledgerRows(),
+        tally.bytes(),
+        tally.charged(),
         0);
   }
+
+  /** The lease number of a source. */
+  record Fence(String source, long fence) {}
+
+  /** Where an earlier writer of a source stopped. */
+  record Takeover(String source, Instant billingFrom) {}
 
   /** Statements on leases and takeovers. */
   interface Dao {
 
     @SqlQuery(
         """
-        SELECT fence
+        SELECT source_id, fence
           FROM billing.source_leases
-         WHERE source_id = :source AND fence = :fence
+         WHERE source_id = ANY(:sources)
+         ORDER BY source_id
            FOR SHARE
         """)
-    Optional<Long> currentFence(@Bind("source") String source, @Bind("fence") long fence);
+    @RegisterRowMapper(FenceMapper.class)
+    List<Fence> currentFences(@Bind("sources") String[] sources);
 
-    @SqlQuery("SELECT billing_from FROM billing.takeovers WHERE source_id = :source")
-    Optional<Instant> takeover(@Bind("source") String source);
+    @SqlQuery(
+        """
+        SELECT source_id, billing_from
+          FROM billing.takeovers
+         WHERE source_id = ANY(:sources)
+        """)
+    @RegisterRowMapper(TakeoverMapper.class)
+    List<Takeover> takeovers(@Bind("sources") String[] sources);
+  }
+
+  /** Maps a lease. */
+  public static final class FenceMapper implements RowMapper<Fence> {
+    @Override
+    public Fence map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new Fence(rs.getString(1), rs.getLong(2));
+    }
+  }
+
+  /** Maps a takeover. */
+  public static final class TakeoverMapper implements RowMapper<Takeover> {
+    @Override
+    public Takeover map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new Takeover(rs.getString(1), rs.getObject(2, OffsetDateTime.class).toInstant());
+    }
   }
 }

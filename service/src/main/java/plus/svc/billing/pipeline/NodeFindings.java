@@ -34,7 +34,6 @@ import plus.svc.billing.quantity.Minutes;
 final class NodeFindings {
 
   private final Handle handle;
-  private final Dao dao;
   private final int nodeKey;
   private final Map<SetAsideKey, SetAsideRow> setAsides = new LinkedHashMap<>();
   private final Map<Long, MeterLog.Restart> restarts = new LinkedHashMap<>();
@@ -42,7 +41,6 @@ final class NodeFindings {
 
   NodeFindings(Handle handle, int nodeKey) {
     this.handle = handle;
-    this.dao = handle.attach(Dao.class);
     this.nodeKey = nodeKey;
   }
 
@@ -55,22 +53,24 @@ final class NodeFindings {
   /** Usage of a minute that had no account. */
   record Usage(long minute, long uplink, long downlink) {}
 
-  Handle handle() {
-    return handle;
+  /** What was decided about samples of nodes, by node; nothing where nothing was. */
+  static Map<Integer, Decisions> decisions(Handle handle, List<Integer> nodeKeys) {
+    Map<Integer, Map<Decisions.At, Decision>> byNode = new HashMap<>();
+    for (DecisionRow row : handle.attach(Dao.class).decisions(nodeKeys.toArray(Integer[]::new))) {
+      byNode.computeIfAbsent(row.nodeKey(), key -> new HashMap<>()).put(row.at(), row.decision());
+    }
+    Map<Integer, Decisions> decisions = new HashMap<>();
+    byNode.forEach((key, found) -> decisions.put(key, new Decisions(found)));
+    return decisions;
   }
 
-  /** What was decided about samples of this node. */
-  Decisions decisions() {
-    Map<Decisions.At, Decision> decisions = new HashMap<>();
-    for (DecisionRow row : dao.decisions(nodeKey)) {
-      decisions.put(row.at(), row.decision());
-    }
-    return decisions.isEmpty() ? Decisions.NONE : new Decisions(decisions);
+  private Dao dao() {
+    return handle.attach(Dao.class);
   }
 
   /** Records a decision; a later one on the same sample replaces it. */
   void decide(int ordinal, Instant at, Decision decision, String by, String reason, Instant now) {
-    dao.decide(nodeKey, ordinal, at, decision.name(), by, reason, now);
+    dao().decide(nodeKey, ordinal, at, decision.name(), by, reason, now);
   }
 
   /** Samples the decoder set aside. */
@@ -117,8 +117,8 @@ final class NodeFindings {
   void replace(long afterMicros, long untilMicros, MeterLog log, SeriesDictionary dictionary) {
     OffsetDateTime after = Micros.toOffset(afterMicros);
     OffsetDateTime until = Micros.toOffset(untilMicros);
-    dao.forgetSetAsides(nodeKey, after, until);
-    dao.forgetRestarts(nodeKey, after, until);
+    dao().forgetSetAsides(nodeKey, after, until);
+    dao().forgetRestarts(nodeKey, after, until);
     found(log, dictionary);
   }
 
@@ -131,7 +131,7 @@ final class NodeFindings {
 
   /** Takes the usage that a series gathered before its account was known. */
   List<Usage> takeUnattributed(int ordinal) {
-    return dao.takeUnattributed(nodeKey, ordinal);
+    return dao().takeUnattributed(nodeKey, ordinal);
   }
 
   int setAside() {
@@ -147,34 +147,37 @@ final class NodeFindings {
     if (!setAsides.isEmpty()) {
       List<SetAsideKey> keys = new ArrayList<>(setAsides.keySet());
       List<SetAsideRow> rows = new ArrayList<>(setAsides.values());
-      dao.insertSetAsides(
-          nodeKey,
-          keys.stream().map(k -> Micros.toOffset(k.at())).toArray(OffsetDateTime[]::new),
-          keys.stream().map(k -> clean(k.identifier())).toArray(String[]::new),
-          keys.stream().map(k -> clean(k.inbound())).toArray(String[]::new),
-          keys.stream().map(SetAsideKey::reason).toArray(String[]::new),
-          rows.stream().map(r -> clean(r.uplink())).toArray(String[]::new),
-          rows.stream().map(r -> clean(r.downlink())).toArray(String[]::new),
-          rows.stream().map(SetAsideRow::held).toArray(Long[]::new));
+      dao()
+          .insertSetAsides(
+              nodeKey,
+              keys.stream().map(k -> Micros.toOffset(k.at())).toArray(OffsetDateTime[]::new),
+              keys.stream().map(k -> clean(k.identifier())).toArray(String[]::new),
+              keys.stream().map(k -> clean(k.inbound())).toArray(String[]::new),
+              keys.stream().map(SetAsideKey::reason).toArray(String[]::new),
+              rows.stream().map(r -> clean(r.uplink())).toArray(String[]::new),
+              rows.stream().map(r -> clean(r.downlink())).toArray(String[]::new),
+              rows.stream().map(SetAsideRow::held).toArray(Long[]::new));
     }
     for (MeterLog.Restart restart : restarts.values()) {
-      dao.insertRestart(
-          nodeKey,
-          Micros.toOffset(restart.atMicros()),
-          Micros.toOffset(restart.blindFromMicros()),
-          restart.byEpoch(),
-          restart.seriesCount(),
-          restart.hiddenBytes());
+      dao()
+          .insertRestart(
+              nodeKey,
+              Micros.toOffset(restart.atMicros()),
+              Micros.toOffset(restart.blindFromMicros()),
+              restart.byEpoch(),
+              restart.seriesCount(),
+              restart.hiddenBytes());
     }
     if (!unattributed.isEmpty()) {
-      dao.addUnattributed(
-          nodeKey,
-          unattributed.keySet().stream().map(UsageKey::ordinal).toArray(Integer[]::new),
-          unattributed.keySet().stream()
-              .map(k -> Minutes.start(k.minute()).atOffset(java.time.ZoneOffset.UTC))
-              .toArray(OffsetDateTime[]::new),
-          unattributed.values().stream().map(v -> v[0]).toArray(Long[]::new),
-          unattributed.values().stream().map(v -> v[1]).toArray(Long[]::new));
+      dao()
+          .addUnattributed(
+              nodeKey,
+              unattributed.keySet().stream().map(UsageKey::ordinal).toArray(Integer[]::new),
+              unattributed.keySet().stream()
+                  .map(k -> Minutes.start(k.minute()).atOffset(java.time.ZoneOffset.UTC))
+                  .toArray(OffsetDateTime[]::new),
+              unattributed.values().stream().map(v -> v[0]).toArray(Long[]::new),
+              unattributed.values().stream().map(v -> v[1]).toArray(Long[]::new));
     }
   }
 
@@ -184,19 +187,19 @@ final class NodeFindings {
   }
 
   /** A decision on a sample. */
-  record DecisionRow(Decisions.At at, Decision decision) {}
+  record DecisionRow(int nodeKey, Decisions.At at, Decision decision) {}
 
   /** Statements on findings. */
   interface Dao {
 
     @SqlQuery(
         """
-        SELECT ordinal, collected_at, decision
+        SELECT node_key, ordinal, collected_at, decision
           FROM billing.resolutions
-         WHERE node_key = :node
+         WHERE node_key = ANY(:nodes)
         """)
     @RegisterRowMapper(DecisionMapper.class)
-    List<DecisionRow> decisions(@Bind("node") int nodeKey);
+    List<DecisionRow> decisions(@Bind("nodes") Integer[] nodeKeys);
 
     @SqlUpdate(
         """
@@ -307,9 +310,10 @@ final class NodeFindings {
     @Override
     public DecisionRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new DecisionRow(
+          rs.getInt(1),
           new Decisions.At(
-              rs.getInt(1), Micros.of(rs.getObject(2, OffsetDateTime.class).toInstant())),
-          Decision.valueOf(rs.getString(3)));
+              rs.getInt(2), Micros.of(rs.getObject(3, OffsetDateTime.class).toInstant())),
+          Decision.valueOf(rs.getString(4)));
     }
   }
 

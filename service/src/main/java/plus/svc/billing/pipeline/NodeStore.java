@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.customizer.BindMethods;
+import org.jdbi.v3.sqlobject.statement.SqlBatch;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,10 @@ import plus.svc.billing.quantity.NodeKey;
 
 /** Nodes and their metering state; the lock on a node's row serialises all who meter it. */
 final class NodeStore {
+
+  /** The order in which nodes are locked. */
+  static final Comparator<NodeKey> ORDER =
+      Comparator.comparing(NodeKey::composed).thenComparing(NodeKey::env);
 
   private final Dao dao;
 
@@ -42,6 +49,7 @@ final class NodeStore {
    */
   record Node(
       int nodeKey,
+      NodeKey key,
       String region,
       boolean countFirst,
       Instant billingFrom,
@@ -49,6 +57,18 @@ final class NodeStore {
       @Nullable Instant lastBucketAt,
       @Nullable Instant archiveFrom,
       NodeState state) {}
+
+  /** A node's state as it is to be stored. */
+  record Saved(int nodeKey, NodeState state, @Nullable Instant lastBucketAt) {}
+
+  /** Locks the rows of those nodes that are known, in {@link #ORDER}. */
+  Map<NodeKey, Node> lock(List<NodeKey> keys) {
+    Map<NodeKey, Node> known = new HashMap<>();
+    for (Node node : dao.lockAll(keys.stream().map(NodeKey::composed).toArray(String[]::new))) {
+      known.put(node.key(), node);
+    }
+    return known;
+  }
 
   /**
    * Locks a node's row. Region, first-snapshot policy and {@code billing_from} are fixed when the
@@ -90,22 +110,48 @@ final class NodeStore {
   }
 
   /** Stores what metering left. */
-  void save(int nodeKey, NodeState state, @Nullable Instant lastBucketAt) {
-    dao.save(
-        nodeKey,
-        Micros.toNullable(state.firstAt()),
-        Micros.toNullable(state.headAt()),
-        Micros.toNullable(state.startedAt()),
-        lastBucketAt,
-        state.uplink(),
-        state.downlink(),
-        state.uplinkSince(),
-        state.downlinkSince(),
-        state.seenAt(),
-        state.restarts(),
-        aside(state),
-        asideBytes(state, NodeState.Counters::uplink),
-        asideBytes(state, NodeState.Counters::downlink));
+  void saveAll(List<Saved> nodes) {
+    if (!nodes.isEmpty()) {
+      dao.saveAll(nodes.stream().map(StateRow::of).toList());
+    }
+  }
+
+  /** A state as columns. */
+  @SuppressWarnings("ArrayRecordComponent") // bound to a statement, never compared
+  public record StateRow(
+      int node,
+      @Nullable Instant firstAt,
+      @Nullable Instant headAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant lastBucketAt,
+      long[] uplink,
+      long[] downlink,
+      long[] uplinkSince,
+      long[] downlinkSince,
+      long[] seenAt,
+      int[] restarts,
+      int[] aside,
+      long[] asideUplink,
+      long[] asideDownlink) {
+
+    static StateRow of(Saved saved) {
+      NodeState state = saved.state();
+      return new StateRow(
+          saved.nodeKey(),
+          Micros.toNullable(state.firstAt()),
+          Micros.toNullable(state.headAt()),
+          Micros.toNullable(state.startedAt()),
+          saved.lastBucketAt(),
+          state.uplink(),
+          state.downlink(),
+          state.uplinkSince(),
+          state.downlinkSince(),
+          state.seenAt(),
+          state.restarts(),
+          NodeStore.aside(state),
+          asideBytes(state, NodeState.Counters::uplink),
+          asideBytes(state, NodeState.Counters::downlink));
+    }
   }
 
   private static int[] aside(NodeState state) {
@@ -154,8 +200,23 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT node_key, region, count_first, billing_from, max_bytes_per_second, last_bucket_at,
-               archive_from, first_at, head_at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
+        SELECT node_key, env, node, region, count_first, billing_from, max_bytes_per_second,
+               last_bucket_at, archive_from, first_at, head_at, started_at,
+               uplink, downlink, uplink_since, downlink_since, seen_at,
+               restarts, aside, aside_uplink, aside_downlink
+          FROM billing.nodes
+         WHERE composed = ANY(:composed)
+         ORDER BY composed COLLATE "C"
+           FOR UPDATE
+        """)
+    @RegisterRowMapper(NodeMapper.class)
+    List<Node> lockAll(@Bind("composed") String[] composed);
+
+    @SqlQuery(
+        """
+        SELECT node_key, env, node, region, count_first, billing_from, max_bytes_per_second,
+               last_bucket_at, archive_from, first_at, head_at, started_at,
+               uplink, downlink, uplink_since, downlink_since, seen_at,
                restarts, aside, aside_uplink, aside_downlink
           FROM billing.nodes
          WHERE env = :env AND node = :node
@@ -186,7 +247,7 @@ final class NodeStore {
     @SqlUpdate("UPDATE billing.nodes SET max_bytes_per_second = :guard WHERE node_key = :node")
     void guard(@Bind("node") int nodeKey, @Bind("guard") long maxBytesPerSecond);
 
-    @SqlUpdate(
+    @SqlBatch(
         """
         UPDATE billing.nodes
            SET first_at = :firstAt, head_at = :headAt, started_at = :startedAt,
@@ -196,22 +257,7 @@ final class NodeStore {
                aside_uplink = :asideUplink, aside_downlink = :asideDownlink
          WHERE node_key = :node
         """)
-    @SuppressWarnings("TooManyParameters")
-    void save(
-        @Bind("node") int nodeKey,
-        @Bind("firstAt") @Nullable Instant firstAt,
-        @Bind("headAt") @Nullable Instant headAt,
-        @Bind("startedAt") @Nullable Instant startedAt,
-        @Bind("lastBucketAt") @Nullable Instant lastBucketAt,
-        @Bind("uplink") long[] uplink,
-        @Bind("downlink") long[] downlink,
-        @Bind("uplinkSince") long[] uplinkSince,
-        @Bind("downlinkSince") long[] downlinkSince,
-        @Bind("seenAt") long[] seenAt,
-        @Bind("restarts") int[] restarts,
-        @Bind("aside") int[] aside,
-        @Bind("asideUplink") long[] asideUplink,
-        @Bind("asideDownlink") long[] asideDownlink);
+    void saveAll(@BindMethods List<StateRow> nodes);
 
     @SqlUpdate(
         """
@@ -271,17 +317,18 @@ final class NodeStore {
   public static final class NodeMapper implements RowMapper<Node> {
     @Override
     public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
-      @Nullable OffsetDateTime lastBucket = rs.getObject(6, OffsetDateTime.class);
-      @Nullable OffsetDateTime archiveFrom = rs.getObject(7, OffsetDateTime.class);
+      @Nullable OffsetDateTime lastBucket = rs.getObject(8, OffsetDateTime.class);
+      @Nullable OffsetDateTime archiveFrom = rs.getObject(9, OffsetDateTime.class);
       return new Node(
           rs.getInt(1),
-          rs.getString(2),
-          rs.getBoolean(3),
-          rs.getObject(4, OffsetDateTime.class).toInstant(),
-          rs.getLong(5),
+          new NodeKey(rs.getString(2), rs.getString(3)),
+          rs.getString(4),
+          rs.getBoolean(5),
+          rs.getObject(6, OffsetDateTime.class).toInstant(),
+          rs.getLong(7),
           lastBucket == null ? null : lastBucket.toInstant(),
           archiveFrom == null ? null : archiveFrom.toInstant(),
-          state(rs, 8));
+          state(rs, 10));
     }
   }
 

@@ -29,10 +29,8 @@ import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
-import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
-import plus.svc.billing.quantity.NodeKey;
 
 /**
  * The snapshots of one node within a delivery: archives those that are new, meters them from the
@@ -43,7 +41,10 @@ final class NodeTurn {
 
   private static final long MICROS_PER_HOUR = 3_600_000_000L;
 
-  private final NodeKey key;
+  private final Handle handle;
+  private final NodeBatch.Page page;
+  private final Decisions decisions;
+  private final Sorted sorted = new Sorted();
   private final Instant now;
   private final boolean lookUpAll;
   private final NodeStore store;
@@ -66,87 +67,63 @@ final class NodeTurn {
 
   NodeTurn(
       Handle handle,
-      PipelineSettings settings,
-      NodePolicy policy,
-      NodeKey key,
-      Instant now,
-      boolean lookUpAll) {
-    this(
-        handle,
-        settings,
-        key,
-        new NodeStore(handle)
-            .lock(
-                key,
-                settings.defaultRegion(),
-                policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
-                policy.billingFrom(),
-                policy.maxBytesPerSecond()),
-        policy.maxBytesPerSecond(),
-        now,
-        lookUpAll);
-    if (node.maxBytesPerSecond() != policy.maxBytesPerSecond()) {
-      store.guard(node.nodeKey(), policy.maxBytesPerSecond());
-    }
-  }
-
-  /** A known node, judged by the policy it was metered with last. */
-  NodeTurn(Handle handle, PipelineSettings settings, NodeKey key, Instant now) {
-    this(handle, settings, key, new NodeStore(handle).lockKnown(key), 0, now, true);
-  }
-
-  private NodeTurn(
-      Handle handle,
-      PipelineSettings settings,
-      NodeKey key,
+      NodeStore store,
+      NodeBatch.Page page,
       NodeStore.Node node,
-      long guard,
+      SeriesDictionary dictionary,
+      Decisions decisions,
       Instant now,
-      boolean lookUpAll) {
-    this.key = key;
+      boolean lookUpAll,
+      boolean zeroBuckets) {
+    this.handle = handle;
+    this.store = store;
+    this.page = page;
+    this.node = node;
+    this.dictionary = dictionary;
+    this.decisions = decisions;
     this.now = now;
     this.lookUpAll = lookUpAll;
-    this.zeroBuckets = settings.zeroBuckets();
-    this.store = new NodeStore(handle);
-    this.node = node;
+    this.zeroBuckets = zeroBuckets;
     this.policy =
         new MeterPolicy(
-            node.countFirst(),
-            Micros.of(node.billingFrom()),
-            guard > 0 ? guard : node.maxBytesPerSecond());
+            node.countFirst(), Micros.of(node.billingFrom()), page.policy().maxBytesPerSecond());
     this.archive = new Archive(handle, node.nodeKey());
-    this.dictionary = SeriesDictionary.load(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
     this.state = node.state();
     this.lastBucketAt = node.lastBucketAt();
   }
 
-  String composed() {
-    return key.composed();
-  }
-
-  void run(String source, List<Snapshot> snapshots, LedgerTurn ledger) {
+  /**
+   * First step: tells the page's snapshots apart.
+   *
+   * @return those that the archive is to hold from now on
+   */
+  List<Archive.Accepted> sort(LedgerTurn ledger) {
     Handover handover = new Handover(ledger);
-    for (int ordinal : dictionary.attribute(findings.handle())) {
+    for (int ordinal : dictionary.attribute(handle)) {
       findings
           .takeUnattributed(ordinal)
           .forEach(
               row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
     }
-    dictionary.intern(findings.handle(), snapshots);
-    Sorted sorted = sort(source, snapshots);
-    archive.insert(source, now, sorted.fresh);
+    dictionary.intern(handle, page.snapshots());
+    sort();
+    return sorted.fresh.stream()
+        .map(entry -> new Archive.Accepted(node.nodeKey(), page.source(), entry))
+        .toList();
+  }
+
+  /** Second step, once the archive holds them: turns them into usage. */
+  void meter(LedgerTurn ledger) {
+    Handover handover = new Handover(ledger);
     if (!sorted.changes.isEmpty()) {
-      remeter(sorted.changes, findings.decisions(), handover);
+      remeter(sorted.changes, decisions, handover);
     }
     if (!sorted.newer.isEmpty()) {
       meter(sorted.newer, handover);
     }
     if (zeroBuckets) {
       sorted.fresh.forEach(entry -> notePresence(entry.snapshot()));
-    }
-    if (accepted + conflicting > 0) {
-      store.save(node.nodeKey(), state, lastBucketAt);
     }
     findings.write();
   }
@@ -168,18 +145,27 @@ final class NodeTurn {
     Archive.@Nullable Entry entry = archive.at(List.of(micros)).get(micros);
     if (ordinal < 0 || entry == null || !contains(entry.snapshot(), ordinal)) {
       throw new IllegalArgumentException(
-          "node " + key.composed() + " has no sample of that series at " + at);
+          "node " + page.key().composed() + " has no sample of that series at " + at);
     }
-    Decisions before = findings.decisions();
     findings.decide(ordinal, at, decision, by, reason, now);
+    Map<Decisions.At, Decision> decided = new HashMap<>(decisions.byInstant());
+    decided.put(new Decisions.At(ordinal, micros), decision);
     Change same = new Change(entry.snapshot(), entry.snapshot());
-    remeter(new TreeMap<>(Map.of(micros, same)), before, new Handover(ledger));
-    store.save(node.nodeKey(), state, lastBucketAt);
+    remeter(new TreeMap<>(Map.of(micros, same)), new Decisions(decided), new Handover(ledger));
     findings.write();
   }
 
   private static boolean contains(NodeSnapshot snapshot, int ordinal) {
     return Arrays.binarySearch(snapshot.ordinals(), ordinal) >= 0;
+  }
+
+  /** Whether there is a state to be saved. */
+  boolean moved() {
+    return accepted + conflicting > 0;
+  }
+
+  NodeStore.Saved saved() {
+    return new NodeStore.Saved(node.nodeKey(), state, lastBucketAt);
   }
 
   /** What a delivery holds for the node, told apart. */
@@ -210,9 +196,9 @@ final class NodeTurn {
     }
   }
 
-  private Sorted sort(String source, List<Snapshot> snapshots) {
+  private void sort() {
     TreeMap<Long, Sent> sent = new TreeMap<>();
-    for (Snapshot snapshot : snapshots) {
+    for (Snapshot snapshot : page.snapshots()) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
       @Nullable Sent before = sent.get(entry.snapshot().atMicros());
       if (before == null) {
@@ -223,13 +209,13 @@ final class NodeTurn {
         before.snapshots.add(snapshot);
       }
     }
-    Map<Long, Archive.Entry> known = archive.at(List.copyOf(sent.keySet()));
-    Sorted sorted = new Sorted();
-    sent.forEach((at, told) -> sort(source, told, known.get(at), sorted));
-    return sorted;
+    // What is newer than the node's head can't be in the archive.
+    Map<Long, Archive.Entry> known =
+        archive.at(List.copyOf(sent.headMap(state.headAt(), true).keySet()));
+    sent.forEach((at, told) -> sort(told, known.get(at)));
   }
 
-  private void sort(String source, Sent sent, Archive.@Nullable Entry before, Sorted sorted) {
+  private void sort(Sent sent, Archive.@Nullable Entry before) {
     NodeSnapshot snapshot = sent.together.snapshot();
     if (before != null
         && sent.contents.size() == 1
@@ -240,11 +226,11 @@ final class NodeTurn {
     } else if (before == null) {
       sent.snapshots.forEach(findings::rejected);
       fresh(sent.together, sorted);
-      noteConflicts(source, sent, sent.contents.get(0), sent.together);
+      noteConflicts(sent, sent.contents.get(0), sent.together);
     } else {
       sent.snapshots.forEach(findings::rejected);
       Archive.Entry both = merged(before, sent.together);
-      noteConflicts(source, sent, before.digest(), both);
+      noteConflicts(sent, before.digest(), both);
       if (Arrays.equals(both.digest(), before.digest())) {
         repeated++;
       } else {
@@ -272,11 +258,11 @@ final class NodeTurn {
     }
   }
 
-  private void noteConflicts(String source, Sent sent, byte[] first, Archive.Entry both) {
+  private void noteConflicts(Sent sent, byte[] first, Archive.Entry both) {
     for (byte[] content : sent.contents) {
       if (!Arrays.equals(first, content)) {
         archive.noteConflict(
-            both.snapshot().atMicros(), first, content, both.digest(), source, now);
+            both.snapshot().atMicros(), first, content, both.digest(), page.source(), now);
       }
     }
   }
@@ -324,7 +310,7 @@ final class NodeTurn {
 
   private void meter(List<NodeSnapshot> newer, Handover handover) {
     MeterLog log = new MeterLog();
-    Metering metering = new Metering(policy, findings.decisions(), state, log);
+    Metering metering = new Metering(policy, decisions, state, log);
     for (NodeSnapshot snapshot : newer) {
       if (crossesHour(state.headAt(), snapshot.atMicros())) {
         store.keep(node.nodeKey(), state);
@@ -349,11 +335,10 @@ final class NodeTurn {
   }
 
   /** Re-derives from the archive what the changes change, up to the node's head. */
-  private void remeter(
-      NavigableMap<Long, Change> changes, Decisions decisionsBefore, Handover handover) {
+  private void remeter(NavigableMap<Long, Change> changes, Decisions now, Handover handover) {
     long from = changes.firstKey();
     NodeState base = store.keptBefore(node.nodeKey(), from).orElseGet(NodeState::new);
-    Remetering walk = new Remetering(policy, decisionsBefore, findings.decisions(), base);
+    Remetering walk = new Remetering(policy, decisions, now, base);
     ArchiveWalk archived = new ArchiveWalk(archive, base.headAt(), state.headAt());
     long last = from;
     List<NodeState> kept = new ArrayList<>();
@@ -405,7 +390,7 @@ final class NodeTurn {
       ledger.add(
           account,
           minute,
-          key.composed(),
+          page.key().composed(),
           node.region(),
           dictionary.key(ordinal).inboundTag(),
           uplink,
@@ -455,7 +440,9 @@ final class NodeTurn {
     Instant seenAt = Micros.toInstant(state.headAt());
     totals.forEach(
         (account, sums) ->
-            checkpoints.add(new ReadModel.Checkpoint(account, sums[0], sums[1], seenAt, sums[2])));
+            checkpoints.add(
+                new ReadModel.Checkpoint(
+                    page.key().composed(), account, sums[0], sums[1], seenAt, sums[2])));
     checkpoints.sort((a, b) -> a.account().compareTo(b.account()));
     return checkpoints;
   }

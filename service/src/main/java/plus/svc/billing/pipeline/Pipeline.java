@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
@@ -53,12 +55,71 @@ public final class Pipeline {
    * @throws RuntimeException of the database; nothing was written, the same delivery may come again
    */
   public Receipt accept(Delivery delivery) {
+    return take(List.of(delivery)).get(0);
+  }
+
+  /**
+   * Takes pages of several sources, several in one transaction, which costs far less than one each.
+   * A page is still taken whole or not at all, and none fails for another's sake: where a common
+   * transaction fails, its pages are taken one by one.
+   *
+   * @return what became of each, in the same order
+   */
+  public List<Outcome> acceptAll(List<Delivery> deliveries) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (List<Delivery> group : DeliveryGroups.of(deliveries)) {
+      outcomes.addAll(acceptTogether(group));
+    }
+    return outcomes;
+  }
+
+  private List<Outcome> acceptTogether(List<Delivery> group) {
+    if (group.size() > 1) {
+      try {
+        return take(group).stream().map(Outcome::taken).toList();
+      } catch (RuntimeException e) {
+        LOG.info("{} deliveries failed together; taking them one by one", group.size(), e);
+      }
+    }
+    return group.stream().map(this::acceptAlone).toList();
+  }
+
+  private Outcome acceptAlone(Delivery delivery) {
+    try {
+      return Outcome.taken(accept(delivery));
+    } catch (RuntimeException e) {
+      return Outcome.failed(e);
+    }
+  }
+
+  /** What became of a delivery: its receipt, or why it was not taken. */
+  public record Outcome(@Nullable Receipt receipt, @Nullable RuntimeException failure) {
+
+    static Outcome taken(Receipt receipt) {
+      return new Outcome(receipt, null);
+    }
+
+    static Outcome failed(RuntimeException failure) {
+      return new Outcome(null, failure);
+    }
+
+    /** The receipt; throws the failure if there is none. */
+    public Receipt orThrow() {
+      if (receipt == null) {
+        throw failure != null ? failure : new IllegalStateException("neither taken nor failed");
+      }
+      return receipt;
+    }
+  }
+
+  private List<Receipt> take(List<Delivery> deliveries) {
     boolean careful = false;
     for (int attempt = 1; ; attempt++) {
       try {
         boolean lookUpAll = careful;
         return jdbi.inTransaction(
-            handle -> new DeliveryTurn(handle, settings, clock.instant(), lookUpAll).run(delivery));
+            handle ->
+                new DeliveryTurn(handle, settings, clock.instant(), lookUpAll).run(deliveries));
       } catch (RuntimeException e) {
         String state = sqlState(e);
         boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
@@ -67,8 +128,8 @@ public final class Pipeline {
         }
         careful |= collided;
         LOG.info(
-            "delivery of source {} met {}; trying again ({})",
-            delivery.source(),
+            "deliveries of {} met {}; trying again ({})",
+            deliveries.stream().map(delivery -> delivery.source().value()).toList(),
             collided ? "rows of an earlier writer" : "a concurrent transaction",
             attempt);
       }

@@ -1,8 +1,5 @@
 package plus.svc.billing.platform;
 
-import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.spi.JdbiPlugin;
 import org.jdbi.v3.postgres.PostgresPlugin;
@@ -15,9 +12,6 @@ public final class BillingJdbiPlugin extends JdbiPlugin.Singleton {
   public void customizeJdbi(Jdbi jdbi) {
     jdbi.installPlugin(new SqlObjectPlugin());
     jdbi.installPlugin(new PostgresPlugin());
-    jdbi.registerArrayType(Instant.class, "timestamptz");
-    jdbi.registerArrayType(OffsetDateTime.class, "timestamptz");
-    jdbi.registerArrayType(BigDecimal.class, "numeric");
-    jdbi.registerArrayType(Boolean.class, "boolean");
+    jdbi.registerArgument(new ArrayArguments());
   }
 }

@@ -10,18 +10,29 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** Rows in PostgreSQL's COPY text format, sent in one go: the fastest way in. */
+/**
+ * Rows in PostgreSQL's binary COPY format, sent in one go: the fastest way in. A value's Java type
+ * says its column's type: int INTEGER, long BIGINT, UUID, BigDecimal NUMERIC, Instant TIMESTAMPTZ,
+ * String TEXT, byte[] BYTEA, and arrays of int and long. PostgreSQL refuses any other column.
+ */
 public final class CopyRows {
 
-  private static final int FLUSH_CHARS = 1 << 18;
+  private static final byte[] HEADER = {
+    'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+  };
+  private static final int TRAILER = -1;
+  private static final int NULL_LENGTH = -1;
+  private static final int FLUSH_BYTES = 1 << 17;
 
-  private final StringBuilder text = new StringBuilder(1 << 12);
   private final CopyIn copy;
-  private boolean rowBegun;
+  private final WireBytes bytes = new WireBytes(1 << 13);
+  private int rowBegin;
+  private int cells;
   private long sent;
 
   private CopyRows(CopyIn copy) {
     this.copy = copy;
+    bytes.put(HEADER, 0, HEADER.length);
   }
 
   /**
@@ -34,39 +45,47 @@ public final class CopyRows {
         connection
             .unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyIn("COPY " + target + " FROM STDIN"));
+            .copyIn("COPY " + target + " FROM STDIN (FORMAT binary)"));
   }
 
-  private StringBuilder cell() {
-    if (rowBegun) {
-      text.append('\t');
+  private WireBytes cell() {
+    if (cells++ == 0) {
+      rowBegin = bytes.size();
+      bytes.putShort(0);
     }
-    rowBegun = true;
-    return text;
+    return bytes;
+  }
+
+  public CopyRows add(int value) {
+    cell().putInt(Integer.BYTES).putInt(value);
+    return this;
   }
 
   public CopyRows add(long value) {
-    cell().append(value);
+    cell().putInt(Long.BYTES).putLong(value);
     return this;
   }
 
   public CopyRows add(UUID value) {
-    cell().append(value);
+    cell()
+        .putInt(2 * Long.BYTES)
+        .putLong(value.getMostSignificantBits())
+        .putLong(value.getLeastSignificantBits());
     return this;
   }
 
   public CopyRows add(BigDecimal value) {
-    cell().append(value.toPlainString());
+    WireNumeric.put(cell(), value);
     return this;
   }
 
   public CopyRows add(Instant value) {
-    cell().append(value);
+    cell().putInt(Long.BYTES).putLong(WireBytes.micros(value));
     return this;
   }
 
   public CopyRows addNull() {
-    cell().append("\\N");
+    cell().putInt(NULL_LENGTH);
     return this;
   }
 
@@ -78,69 +97,44 @@ public final class CopyRows {
     return value == null ? addNull() : add(value);
   }
 
-  /** Adds text, escaped; NUL, which PostgreSQL can't hold, becomes U+FFFD. */
+  /** Adds text; NUL, which PostgreSQL can't hold, becomes U+FFFD. */
   public CopyRows add(String value) {
-    StringBuilder out = cell();
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      switch (c) {
-        case '\\' -> out.append("\\\\");
-        case '\t' -> out.append("\\t");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\0' -> out.append('\uFFFD');
-        default -> out.append(c);
-      }
-    }
+    String clean = value.indexOf('\0') < 0 ? value : value.replace('\0', '\uFFFD');
+    return add(clean.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public CopyRows add(byte[] value) {
+    cell().putInt(value.length).put(value, 0, value.length);
     return this;
   }
 
   public CopyRows add(long[] values) {
-    StringBuilder out = cell().append('{');
-    for (int i = 0; i < values.length; i++) {
-      if (i > 0) {
-        out.append(',');
-      }
-      out.append(values[i]);
-    }
-    out.append('}');
+    int length = cell().size();
+    bytes.putInt(0).putElements(values);
+    bytes.setInt(length, bytes.size() - length - Integer.BYTES);
     return this;
   }
 
   public CopyRows add(int[] values) {
-    StringBuilder out = cell().append('{');
-    for (int i = 0; i < values.length; i++) {
-      if (i > 0) {
-        out.append(',');
-      }
-      out.append(values[i]);
-    }
-    out.append('}');
-    return this;
-  }
-
-  public CopyRows add(byte[] value) {
-    StringBuilder out = cell().append("\\\\x");
-    for (byte b : value) {
-      out.append(Character.forDigit((b >> 4) & 0xF, 16)).append(Character.forDigit(b & 0xF, 16));
-    }
+    int length = cell().size();
+    bytes.putInt(0).putElements(values);
+    bytes.setInt(length, bytes.size() - length - Integer.BYTES);
     return this;
   }
 
   /** Ends the row. */
   public void endRow() throws SQLException {
-    text.append('\n');
-    rowBegun = false;
+    bytes.setShort(rowBegin, cells);
+    cells = 0;
     sent++;
-    if (text.length() >= FLUSH_CHARS) {
+    if (bytes.size() >= FLUSH_BYTES) {
       flush();
     }
   }
 
   private void flush() throws SQLException {
-    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-    copy.writeToCopy(bytes, 0, bytes.length);
-    text.setLength(0);
+    copy.writeToCopy(bytes.array(), 0, bytes.size());
+    bytes.clear();
   }
 
   /**
@@ -150,9 +144,8 @@ public final class CopyRows {
    * @throws SQLException if any row was refused; none is written then
    */
   public long finish() throws SQLException {
-    if (text.length() > 0) {
-      flush();
-    }
+    bytes.putShort(TRAILER);
+    flush();
     long written = copy.endCopy();
     if (written != sent) {
       throw new InvariantViolation("sent " + sent + " rows to COPY, " + written + " were written");
@@ -184,7 +177,7 @@ public final class CopyRows {
         copy.cancelCopy();
       }
     } catch (SQLException e) {
-      text.setLength(0); // the transaction is lost anyway and the first failure is the one to tell
+      bytes.clear(); // the transaction is lost anyway and the first failure is the one to tell
     }
   }
 

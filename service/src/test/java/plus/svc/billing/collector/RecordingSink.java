@@ -36,10 +36,12 @@ final class RecordingSink implements PageSink {
         handle ->
             new ReadModel(handle, now)
                 .progress(
-                    delivery.source().value(),
-                    delivery.progress().completedUntil(),
-                    delivery.progress().cursor(),
-                    delivery.progress().attemptedAt()));
+                    List.of(
+                        new ReadModel.SourceProgress(
+                            delivery.source().value(),
+                            delivery.progress().completedUntil(),
+                            delivery.progress().cursor(),
+                            delivery.progress().attemptedAt()))));
     deliveries.add(delivery);
     int count = delivery.snapshots().size();
     return new Receipt(count, 0, 0, 0, count, 0, count, 0, count, 10L * count, BigDecimal.ONE, 0);

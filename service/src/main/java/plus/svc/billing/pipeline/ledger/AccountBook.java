@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +43,11 @@ final class AccountBook {
    * @param oldest the oldest instant that will be rated
    */
   Map<UUID, Account> open(Collection<UUID> ids, Instant oldest) {
-    Map<UUID, Account> accounts = new TreeMap<>();
-    ids.forEach(id -> accounts.put(id, new Account(id)));
-    UUID[] all = accounts.keySet().toArray(UUID[]::new);
+    UUID[] all = ids.stream().sorted().toArray(UUID[]::new);
+    Map<UUID, Account> accounts = new LinkedHashMap<>(all.length * 2);
+    for (UUID id : all) {
+      accounts.put(id, new Account(id));
+    }
     lock(accounts, all);
     readPrices(accounts, all);
     Map<UUID, BigDecimal> foreign = new HashMap<>();
@@ -159,7 +161,12 @@ final class AccountBook {
 
   private void readQuotas(Map<UUID, Account> accounts, UUID[] all, Instant oldest) {
     List<UUID> granted = new ArrayList<>();
-    for (AccountDao.QuotaRow row : dao.quotas(all, AccountDao.TRAFFIC, policy.monthStart(oldest))) {
+    @Nullable Instant[] shown = new Instant[all.length];
+    for (int i = 0; i < all.length; i++) {
+      shown[i] = find(accounts, all[i]).shownPeriod;
+    }
+    for (AccountDao.QuotaRow row :
+        dao.quotas(all, shown, AccountDao.TRAFFIC, policy.monthStart(oldest))) {
       Account account = find(accounts, row.account());
       account.put(row.quota());
       account.quotasBefore.put(row.quota().start(), row.quota());

@@ -111,22 +111,23 @@ interface AccountDao {
       """
       SELECT q.account_uuid, q.period_start, q.period_end, q.granted, q.used, q.charged,
              q.last_included_at, q.last_granted_at
-        FROM billing.quotas q
-        JOIN billing.account_states s ON s.account_uuid = q.account_uuid
-       WHERE q.account_uuid = ANY(:accounts)
-         AND q.meter = :meter
+        FROM unnest(:accounts, :shown) AS a (account_uuid, shown_period)
+        JOIN billing.quotas q ON q.account_uuid = a.account_uuid
+       WHERE q.meter = :meter
          AND (q.period_end > :since
-              OR q.period_start = s.shown_period
+              OR q.period_start = a.shown_period
               OR NOT EXISTS (
                  SELECT FROM billing.quotas n
                   WHERE n.account_uuid = q.account_uuid
                     AND n.meter = q.meter
                     AND n.period_start > q.period_start))
-       ORDER BY q.account_uuid, q.period_start
       """)
   @RegisterRowMapper(QuotaMapper.class)
   List<QuotaRow> quotas(
-      @Bind("accounts") UUID[] accounts, @Bind("meter") String meter, @Bind("since") Instant since);
+      @Bind("accounts") UUID[] accounts,
+      @Bind("shown") @Nullable Instant[] shownPeriods,
+      @Bind("meter") String meter,
+      @Bind("since") Instant since);
 
   @SqlQuery(
       """

@@ -14,6 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.rating.RatedBucket;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
+import plus.svc.billing.platform.InvariantViolation;
 import plus.svc.billing.quantity.Minutes;
 
 /**
@@ -66,16 +67,19 @@ public final class LedgerTurn {
   /**
    * What was posted.
    *
+   * @param byNode what was posted for each node's buckets; {@code ""} stands for no node
+   * @param changes what readers are to see of each account
+   */
+  public record Posted(Map<String, Tally> byNode, List<AccountChange> changes) {}
+
+  /**
+   * Counts of what was posted.
+   *
    * @param bytes net bytes added to buckets
    * @param charged net money charged, positive
    */
-  public record Posted(
-      int newBuckets,
-      int changedBuckets,
-      int ledgerRows,
-      long bytes,
-      BigDecimal charged,
-      List<AccountChange> changes) {}
+  public record Tally(
+      int newBuckets, int changedBuckets, int ledgerRows, long bytes, BigDecimal charged) {}
 
   /**
    * Adds usage of an account; negative bytes take back what an earlier calculation had.
@@ -114,7 +118,7 @@ public final class LedgerTurn {
   /** Rates and posts what was added. */
   public Posted post() {
     if (usage.isEmpty()) {
-      return new Posted(0, 0, 0, 0, BigDecimal.ZERO, List.of());
+      return new Posted(Map.of(), List.of());
     }
     Periods periods = new Periods(buckets, policy, now);
     Map<UUID, Account> accounts =
@@ -129,7 +133,12 @@ public final class LedgerTurn {
     LedgerWriter writer = new LedgerWriter(handle, now);
     int rows = writer.write(accounts.values());
     buckets.write(accounts.values(), sourceRevision, now);
-    return summarise(accounts.values(), rows, changes);
+    Map<String, Tally> byNode = tally(accounts.values());
+    int counted = byNode.values().stream().mapToInt(Tally::ledgerRows).sum();
+    if (counted != rows) {
+      throw new InvariantViolation("wrote " + rows + " ledger rows, counted " + counted);
+    }
+    return new Posted(byNode, changes);
   }
 
   private Instant oldest() {
@@ -157,23 +166,39 @@ public final class LedgerTurn {
     }
   }
 
-  private static Posted summarise(
-      Collection<Account> accounts, int rows, List<AccountChange> changes) {
-    int fresh = 0;
-    int changed = 0;
-    long bytes = 0;
-    BigDecimal charged = BigDecimal.ZERO;
+  private static Map<String, Tally> tally(Collection<Account> accounts) {
+    Map<String, Count> counts = new HashMap<>();
     for (Account account : accounts) {
-      charged = charged.subtract(account.charges);
+      if (account.opening.signum() != 0) {
+        counts.computeIfAbsent("", node -> new Count()).ledgerRows++;
+      }
       for (RatedBucket bucket : account.changed) {
-        bytes = Math.addExact(bytes, bucket.moreBytes());
-        if (bucket.isPosted()) {
-          changed++;
-        } else {
-          fresh++;
-        }
+        counts.computeIfAbsent(bucket.node(), node -> new Count()).add(bucket);
       }
     }
-    return new Posted(fresh, changed, rows, bytes, charged, changes);
+    Map<String, Tally> tallies = new HashMap<>();
+    counts.forEach((node, count) -> tallies.put(node, count.tally()));
+    return tallies;
+  }
+
+  /** A tally as it grows. */
+  private static final class Count {
+    private int newBuckets;
+    private int changedBuckets;
+    private int ledgerRows;
+    private long bytes;
+    private BigDecimal charged = BigDecimal.ZERO;
+
+    void add(RatedBucket bucket) {
+      newBuckets += bucket.isPosted() ? 0 : 1;
+      changedBuckets += bucket.isPosted() ? 1 : 0;
+      ledgerRows += Posting.needsEntry(bucket) ? 1 : 0;
+      bytes = Math.addExact(bytes, bucket.moreBytes());
+      charged = charged.subtract(bucket.moreAmount());
+    }
+
+    Tally tally() {
+      return new Tally(newBuckets, changedBuckets, ledgerRows, bytes, charged);
+    }
   }
 }

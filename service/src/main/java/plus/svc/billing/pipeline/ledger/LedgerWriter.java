@@ -63,7 +63,7 @@ final class LedgerWriter {
                   .add(now)
                   .add(now)
                   .add("opening_balance")
-                  .add(0)
+                  .add(0L)
                   .add(account.opening)
                   .add(running)
                   .add("")
@@ -141,8 +141,8 @@ final class LedgerWriter {
   }
 
   private void writeQuotas(Collection<Account> accounts) {
-    List<UUID> ids = new ArrayList<>();
-    List<Quota> quotas = new ArrayList<>();
+    QuotaColumns changed = new QuotaColumns();
+    QuotaColumns made = new QuotaColumns();
     for (Account account : accounts) {
       for (Instant gone : account.quotasBefore.keySet()) {
         if (!account.quotas.containsKey(gone)) {
@@ -150,25 +150,68 @@ final class LedgerWriter {
         }
       }
       for (Quota quota : account.quotas.values()) {
-        if (!quota.equals(account.quotasBefore.get(quota.start()))) {
-          ids.add(account.id);
-          quotas.add(quota);
+        @Nullable Quota before = account.quotasBefore.get(quota.start());
+        if (before == null) {
+          made.add(account.id, quota);
+        } else if (!quota.equals(before)) {
+          changed.add(account.id, quota);
         }
       }
     }
-    if (quotas.isEmpty()) {
-      return;
+    if (!made.isEmpty()) {
+      made.writeBy(dao::upsertQuotas);
     }
-    dao.upsertQuotas(
-        AccountDao.TRAFFIC,
-        ids.toArray(UUID[]::new),
-        quotas.stream().map(Quota::start).toArray(Instant[]::new),
-        quotas.stream().map(Quota::end).toArray(Instant[]::new),
-        quotas.stream().map(Quota::granted).toArray(Long[]::new),
-        quotas.stream().map(Quota::used).toArray(Long[]::new),
-        quotas.stream().map(Quota::charged).toArray(Long[]::new),
-        quotas.stream().map(LedgerWriter::lastIncluded).toArray(Instant[]::new),
-        quotas.stream().map(Quota::lastGrantedAt).toArray(Instant[]::new));
+    if (!changed.isEmpty() && changed.writeBy(dao::updateQuotas) != changed.size()) {
+      throw new InvariantViolation("a quota that was read under the account's lock is gone");
+    }
+  }
+
+  /** Quotas of accounts, to be written by one statement. */
+  private static final class QuotaColumns {
+    private final List<UUID> ids = new ArrayList<>();
+    private final List<Quota> quotas = new ArrayList<>();
+
+    void add(UUID account, Quota quota) {
+      ids.add(account);
+      quotas.add(quota);
+    }
+
+    boolean isEmpty() {
+      return ids.isEmpty();
+    }
+
+    int size() {
+      return ids.size();
+    }
+
+    int writeBy(QuotaStatement statement) {
+      return statement.write(
+          AccountDao.TRAFFIC,
+          ids.toArray(UUID[]::new),
+          quotas.stream().map(Quota::start).toArray(Instant[]::new),
+          quotas.stream().map(Quota::end).toArray(Instant[]::new),
+          quotas.stream().map(Quota::granted).toArray(Long[]::new),
+          quotas.stream().map(Quota::used).toArray(Long[]::new),
+          quotas.stream().map(Quota::charged).toArray(Long[]::new),
+          quotas.stream().map(LedgerWriter::lastIncluded).toArray(Instant[]::new),
+          quotas.stream().map(Quota::lastGrantedAt).toArray(Instant[]::new));
+    }
+  }
+
+  /** A statement that writes quotas; gives how many rows it wrote. */
+  @FunctionalInterface
+  private interface QuotaStatement {
+    @SuppressWarnings("TooManyParameters")
+    int write(
+        String meter,
+        UUID[] accounts,
+        Instant[] starts,
+        Instant[] ends,
+        Long[] granted,
+        Long[] used,
+        Long[] charged,
+        @Nullable Instant[] included,
+        Instant[] grantedAt);
   }
 
   private static @Nullable Instant lastIncluded(Quota quota) {
@@ -247,7 +290,32 @@ final class LedgerWriter {
                last_granted_at = excluded.last_granted_at
         """)
     @SuppressWarnings("TooManyParameters")
-    void upsertQuotas(
+    int upsertQuotas(
+        @Bind("meter") String meter,
+        @Bind("accounts") UUID[] accounts,
+        @Bind("starts") Instant[] starts,
+        @Bind("ends") Instant[] ends,
+        @Bind("granted") Long[] granted,
+        @Bind("used") Long[] used,
+        @Bind("charged") Long[] charged,
+        @Bind("included") @Nullable Instant[] included,
+        @Bind("grantedAt") Instant[] grantedAt);
+
+    @SqlUpdate(
+        """
+        UPDATE billing.quotas q
+           SET period_end = c.period_end, granted = c.granted, used = c.used,
+               charged = c.charged, last_included_at = c.last_included_at,
+               last_granted_at = c.last_granted_at
+          FROM unnest(:accounts, :starts, :ends, :granted, :used, :charged, :included, :grantedAt)
+            AS c (account_uuid, period_start, period_end, granted, used, charged,
+                  last_included_at, last_granted_at)
+         WHERE q.account_uuid = c.account_uuid
+           AND q.meter = :meter
+           AND q.period_start = c.period_start
+        """)
+    @SuppressWarnings("TooManyParameters")
+    int updateQuotas(
         @Bind("meter") String meter,
         @Bind("accounts") UUID[] accounts,
         @Bind("starts") Instant[] starts,

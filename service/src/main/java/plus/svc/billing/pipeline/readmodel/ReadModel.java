@@ -28,7 +28,12 @@ public final class ReadModel {
    * @param restarts how often any of its counters began at zero again
    */
   public record Checkpoint(
-      UUID account, long uplinkTotal, long downlinkTotal, Instant seenAt, long restarts) {}
+      String node,
+      UUID account,
+      long uplinkTotal,
+      long downlinkTotal,
+      Instant seenAt,
+      long restarts) {}
 
   /** An account that was present on a node and line in a minute. */
   public record Presence(UUID account, Instant minute, String line) {}
@@ -73,32 +78,44 @@ public final class ReadModel {
     return instants;
   }
 
-  /** Shows the newest counters of a node's accounts. */
-  public void checkpoints(String node, Collection<Checkpoint> checkpoints) {
+  /** Shows the newest counters of accounts on nodes; only the first ones of a pair are inserts. */
+  public void checkpoints(Collection<Checkpoint> checkpoints) {
     if (checkpoints.isEmpty()) {
       return;
     }
-    dao.upsertCheckpoints(
-        node,
-        checkpoints.stream().map(Checkpoint::account).toArray(UUID[]::new),
-        checkpoints.stream().map(Checkpoint::uplinkTotal).toArray(Long[]::new),
-        checkpoints.stream().map(Checkpoint::downlinkTotal).toArray(Long[]::new),
-        checkpoints.stream().map(Checkpoint::seenAt).toArray(Instant[]::new),
-        checkpoints.stream().map(Checkpoint::restarts).toArray(Long[]::new),
-        now);
+    String[] nodes = checkpoints.stream().map(Checkpoint::node).toArray(String[]::new);
+    UUID[] accounts = checkpoints.stream().map(Checkpoint::account).toArray(UUID[]::new);
+    Long[] uplinks = checkpoints.stream().map(Checkpoint::uplinkTotal).toArray(Long[]::new);
+    Long[] downlinks = checkpoints.stream().map(Checkpoint::downlinkTotal).toArray(Long[]::new);
+    Instant[] seenAts = checkpoints.stream().map(Checkpoint::seenAt).toArray(Instant[]::new);
+    Long[] restarts = checkpoints.stream().map(Checkpoint::restarts).toArray(Long[]::new);
+    int updated =
+        dao.updateCheckpoints(nodes, accounts, uplinks, downlinks, seenAts, restarts, now);
+    if (updated < checkpoints.size()) {
+      dao.insertCheckpoints(nodes, accounts, uplinks, downlinks, seenAts, restarts, now);
+    }
   }
 
   /**
-   * Shows a source's progress.
+   * How far a source was read.
    *
    * @param completedUntil newest instant proven seen, null leaves it; it never goes back
    */
-  public void progress(
-      String sourceId,
+  public record SourceProgress(
+      String source,
       @Nullable Instant completedUntil,
       @Nullable String cursor,
-      Instant attemptedAt) {
+      Instant attemptedAt) {}
+
+  /** Shows the progress of sources. */
+  public void progress(Collection<SourceProgress> sources) {
     dao.upsertProgress(
-        sourceId, completedUntil, Objects.requireNonNullElse(cursor, ""), attemptedAt, now);
+        sources.stream().map(SourceProgress::source).toArray(String[]::new),
+        nullable(sources.stream().map(SourceProgress::completedUntil).toArray(Instant[]::new)),
+        sources.stream()
+            .map(source -> Objects.requireNonNullElse(source.cursor(), ""))
+            .toArray(String[]::new),
+        sources.stream().map(SourceProgress::attemptedAt).toArray(Instant[]::new),
+        now);
   }
 }

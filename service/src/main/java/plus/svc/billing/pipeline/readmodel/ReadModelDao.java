@@ -63,21 +63,38 @@ interface ReadModelDao {
 
   @SqlUpdate(
       """
+      UPDATE public.traffic_stat_checkpoints t
+         SET last_uplink_total = c.uplink,
+             last_downlink_total = c.downlink,
+             last_seen_at = greatest(t.last_seen_at, c.seen_at),
+             reset_epoch = c.restarts,
+             updated_at = :now
+        FROM unnest(:nodes, :accounts, :uplinks, :downlinks, :seenAts, :restarts)
+          AS c (node, account_uuid, uplink, downlink, seen_at, restarts)
+       WHERE t.node_id = c.node
+         AND t.account_uuid = c.account_uuid
+      """)
+  int updateCheckpoints(
+      @Bind("nodes") String[] nodes,
+      @Bind("accounts") UUID[] accounts,
+      @Bind("uplinks") Long[] uplinks,
+      @Bind("downlinks") Long[] downlinks,
+      @Bind("seenAts") Instant[] seenAts,
+      @Bind("restarts") Long[] restarts,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
       INSERT INTO public.traffic_stat_checkpoints
              (node_id, account_uuid, last_uplink_total, last_downlink_total, last_seen_at,
               reset_epoch, created_at, updated_at)
-      SELECT :node, account_uuid, uplink, downlink, seen_at, restarts, :now, :now
-        FROM unnest(:accounts, :uplinks, :downlinks, :seenAts, :restarts)
-          AS c (account_uuid, uplink, downlink, seen_at, restarts)
-          ON CONFLICT (node_id, account_uuid) DO UPDATE
-         SET last_uplink_total = excluded.last_uplink_total,
-             last_downlink_total = excluded.last_downlink_total,
-             last_seen_at = greatest(traffic_stat_checkpoints.last_seen_at, excluded.last_seen_at),
-             reset_epoch = excluded.reset_epoch,
-             updated_at = excluded.updated_at
+      SELECT node, account_uuid, uplink, downlink, seen_at, restarts, :now, :now
+        FROM unnest(:nodes, :accounts, :uplinks, :downlinks, :seenAts, :restarts)
+          AS c (node, account_uuid, uplink, downlink, seen_at, restarts)
+          ON CONFLICT (node_id, account_uuid) DO NOTHING
       """)
-  void upsertCheckpoints(
-      @Bind("node") String node,
+  void insertCheckpoints(
+      @Bind("nodes") String[] nodes,
       @Bind("accounts") UUID[] accounts,
       @Bind("uplinks") Long[] uplinks,
       @Bind("downlinks") Long[] downlinks,
@@ -90,7 +107,9 @@ interface ReadModelDao {
       INSERT INTO public.billing_source_sync_state
              (source_id, last_completed_until, last_attempted_at, last_succeeded_at, last_error,
               last_cursor, updated_at)
-      VALUES (:source, :until, :attempted, :now, '', :cursor, :now)
+      SELECT source, until, attempted, :now, '', cursor, :now
+        FROM unnest(:sources, :untils, :cursors, :attempted) AS p (source, until, cursor, attempted)
+       ORDER BY source
           ON CONFLICT (source_id) DO UPDATE
          SET last_completed_until = greatest(billing_source_sync_state.last_completed_until,
                                              excluded.last_completed_until),
@@ -101,9 +120,9 @@ interface ReadModelDao {
              updated_at = excluded.updated_at
       """)
   void upsertProgress(
-      @Bind("source") String source,
-      @Bind("until") @Nullable Instant completedUntil,
-      @Bind("cursor") String cursor,
-      @Bind("attempted") Instant attemptedAt,
+      @Bind("sources") String[] sources,
+      @Bind("untils") @Nullable Instant[] completedUntil,
+      @Bind("cursors") String[] cursors,
+      @Bind("attempted") Instant[] attemptedAt,
       @Bind("now") Instant now);
 }

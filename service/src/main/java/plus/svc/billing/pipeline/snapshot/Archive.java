@@ -25,33 +25,48 @@ public final class Archive {
   private static final int CHUNK = 256;
 
   private final Handle handle;
-  private final Dao dao;
   private final int nodeKey;
+  private @Nullable Dao dao;
 
   /** The archive of one node. */
   public Archive(Handle handle, int nodeKey) {
     this.handle = handle;
-    this.dao = handle.attach(Dao.class);
     this.nodeKey = nodeKey;
+  }
+
+  /** Attached when first needed: most nodes of a batch need none of it. */
+  private Dao dao() {
+    @Nullable Dao attached = dao;
+    if (attached == null) {
+      attached = handle.attach(Dao.class);
+      dao = attached;
+    }
+    return attached;
   }
 
   /** A snapshot with the digest of its content. */
   @SuppressWarnings("ArrayRecordComponent") // the digest is compared with Arrays.equals
   public record Entry(NodeSnapshot snapshot, byte[] digest) {}
 
+  /** A snapshot that the archive is to hold from now on. */
+  public record Accepted(int nodeKey, String sourceId, Entry entry) {}
+
   /** What the archive holds for the given instants, by microseconds. */
   public Map<Long, Entry> at(List<Long> instants) {
+    if (instants.isEmpty()) {
+      return Map.of();
+    }
     Map<Long, Entry> found = new HashMap<>();
     OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
-    for (Entry entry : dao.at(nodeKey, times)) {
+    for (Entry entry : dao().at(nodeKey, times)) {
       found.put(entry.snapshot().atMicros(), entry);
     }
     return found;
   }
 
-  /** Adds snapshots whose instants the archive does not hold. */
-  public void insert(String sourceId, Instant receivedAt, List<Entry> entries) {
-    if (entries.isEmpty()) {
+  /** Adds snapshots of any nodes whose instants the archive does not hold. */
+  public static void insert(Handle handle, Instant receivedAt, List<Accepted> accepted) {
+    if (accepted.isEmpty()) {
       return;
     }
     CopyRows.write(
@@ -59,16 +74,16 @@ public final class Archive {
         "billing.snapshots (node_key, collected_at, started_at, ordinals, uplink, downlink,"
             + " digest, source_id, received_at)",
         out -> {
-          for (Entry entry : entries) {
-            NodeSnapshot snapshot = entry.snapshot();
-            out.add(nodeKey)
+          for (Accepted row : accepted) {
+            NodeSnapshot snapshot = row.entry().snapshot();
+            out.add(row.nodeKey())
                 .add(Micros.toInstant(snapshot.atMicros()))
                 .addNullable(Micros.toNullable(snapshot.startedAtMicros()))
                 .add(snapshot.ordinals())
                 .add(snapshot.uplink())
                 .add(snapshot.downlink())
-                .add(entry.digest())
-                .add(sourceId)
+                .add(row.entry().digest())
+                .add(row.sourceId())
                 .add(receivedAt)
                 .endRow();
           }
@@ -78,14 +93,15 @@ public final class Archive {
   /** Replaces a snapshot by what it and another of the same instant say together. */
   public void replace(Entry merged) {
     NodeSnapshot snapshot = merged.snapshot();
-    dao.replace(
-        nodeKey,
-        Micros.toOffset(snapshot.atMicros()),
-        Micros.toNullable(snapshot.startedAtMicros()),
-        snapshot.ordinals(),
-        snapshot.uplink(),
-        snapshot.downlink(),
-        merged.digest());
+    dao()
+        .replace(
+            nodeKey,
+            Micros.toOffset(snapshot.atMicros()),
+            Micros.toNullable(snapshot.startedAtMicros()),
+            snapshot.ordinals(),
+            snapshot.uplink(),
+            snapshot.downlink(),
+            merged.digest());
   }
 
   /**
@@ -97,12 +113,12 @@ public final class Archive {
    */
   public void noteConflict(
       long atMicros, byte[] before, byte[] sent, byte[] after, String sourceId, Instant now) {
-    dao.conflict(nodeKey, Micros.toOffset(atMicros), before, sent, after, sourceId, now);
+    dao().conflict(nodeKey, Micros.toOffset(atMicros), before, sent, after, sourceId, now);
   }
 
   /** The next snapshots after an instant, ascending, a bounded number of them. */
   public List<Entry> after(long micros) {
-    return dao.after(nodeKey, Micros.toOffset(micros), CHUNK);
+    return dao().after(nodeKey, Micros.toOffset(micros), CHUNK);
   }
 
   /** Statements on {@code billing.snapshots}. */

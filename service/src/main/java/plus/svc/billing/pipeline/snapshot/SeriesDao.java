@@ -16,13 +16,13 @@ interface SeriesDao {
 
   @SqlQuery(
       """
-      SELECT identifier, inbound_tag, account_uuid
+      SELECT node_key, identifier, inbound_tag, account_uuid
         FROM billing.series
-       WHERE node_key = :node
-       ORDER BY ordinal
+       WHERE node_key = ANY(:nodes)
+       ORDER BY node_key, ordinal
       """)
   @RegisterRowMapper(SeriesMapper.class)
-  List<SeriesDictionary.SeriesRow> seriesOf(@Bind("node") int nodeKey);
+  List<SeriesDictionary.SeriesRow> seriesOf(@Bind("nodes") Integer[] nodeKeys);
 
   @SqlUpdate(
       """
@@ -69,7 +69,7 @@ interface SeriesDao {
     @Override
     public SeriesDictionary.SeriesRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new SeriesDictionary.SeriesRow(
-          rs.getObject(1, UUID.class), rs.getString(2), rs.getObject(3, UUID.class));
+          rs.getInt(1), rs.getObject(2, UUID.class), rs.getString(3), rs.getObject(4, UUID.class));
     }
   }
 

@@ -22,17 +22,21 @@ public final class SeriesDictionary {
   private final List<SeriesKey> keys = new ArrayList<>();
   private final List<@Nullable UUID> accounts = new ArrayList<>();
 
-  private SeriesDictionary(int nodeKey) {
+  /** A node without series. */
+  public SeriesDictionary(int nodeKey) {
     this.nodeKey = nodeKey;
   }
 
-  /** Reads a node's series. */
-  public static SeriesDictionary load(Handle handle, int nodeKey) {
-    SeriesDictionary dictionary = new SeriesDictionary(nodeKey);
-    for (SeriesRow row : handle.attach(SeriesDao.class).seriesOf(nodeKey)) {
-      dictionary.put(new SeriesKey(row.identifier().toString(), row.inboundTag()), row.account());
+  /** Reads the series of nodes, by node; nothing for a node that has none. */
+  public static Map<Integer, SeriesDictionary> load(Handle handle, List<Integer> nodeKeys) {
+    Map<Integer, SeriesDictionary> dictionaries = new HashMap<>();
+    SeriesDao dao = handle.attach(SeriesDao.class);
+    for (SeriesRow row : dao.seriesOf(nodeKeys.toArray(Integer[]::new))) {
+      dictionaries
+          .computeIfAbsent(row.nodeKey(), SeriesDictionary::new)
+          .put(new SeriesKey(row.identifier().toString(), row.inboundTag()), row.account());
     }
-    return dictionary;
+    return dictionaries;
   }
 
   private void put(SeriesKey key, @Nullable UUID account) {
@@ -152,5 +156,6 @@ public final class SeriesDictionary {
   }
 
   /** A row of {@code billing.series}. */
-  public record SeriesRow(UUID identifier, String inboundTag, @Nullable UUID account) {}
+  public record SeriesRow(
+      int nodeKey, UUID identifier, String inboundTag, @Nullable UUID account) {}
 }

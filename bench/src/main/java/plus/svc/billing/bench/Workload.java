@@ -1,0 +1,62 @@
+package plus.svc.billing.bench;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import plus.svc.billing.pipeline.snapshot.Sample;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.quantity.NodeKey;
+
+/**
+ * Nodes with accounts of their own, every one of which moves bytes in every minute. Deterministic.
+ *
+ * @param origin the instant of minute 0
+ */
+record Workload(int nodes, int accountsPerNode, Instant origin) {
+
+  NodeKey node(int node) {
+    return new NodeKey("prod", String.format("node-%03d", node));
+  }
+
+  UUID account(int node, int account) {
+    String name = "bench|" + node + "|" + account;
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Instant at(int minute) {
+    return origin.plusSeconds(60L * minute);
+  }
+
+  long samples(int minutes) {
+    return (long) nodes * accountsPerNode * minutes;
+  }
+
+  /** The node's series in the order of snapshots. */
+  List<SeriesKey> series(int node) {
+    List<SeriesKey> series = new ArrayList<>(accountsPerNode);
+    for (int account = 0; account < accountsPerNode; account++) {
+      series.add(new SeriesKey(account(node, account).toString(), "vless-in"));
+    }
+    series.sort(null);
+    return series;
+  }
+
+  /** A snapshot of a node whose counters moved in every minute up to {@code moved}. */
+  Snapshot snapshot(int node, List<SeriesKey> series, int minute, int moved) {
+    List<Sample> samples = new ArrayList<>(series.size());
+    for (int i = 0; i < series.size(); i++) {
+      long rate = 40_000 + (node * 7919L + i * 104_729L) % 900_000;
+      samples.add(
+          new Sample(series.get(i), 1_000_000 + moved * rate, 3_000_000 + moved * (rate * 7 + 3)));
+    }
+    return new Snapshot(node(node), at(minute), at(-60), samples, List.of());
+  }
+
+  /** A snapshot of a busy minute. */
+  Snapshot snapshot(int node, List<SeriesKey> series, int minute) {
+    return snapshot(node, series, minute, minute);
+  }
+}
