@@ -3,6 +3,9 @@ package plus.svc.billing.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +14,7 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens the executable jars as the build leaves them; they are packaged before this runs. */
 final class ExecutableJarsIT {
@@ -76,6 +80,29 @@ final class ExecutableJarsIT {
       assertThat(text(jar, "META-INF/LICENSE")).contains("Apache License");
     }
     assertThat(entries(file)).noneMatch(name -> name.matches("META-INF/[^/]+\\.(SF|DSA|RSA)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "service/target/billing-service.jar",
+        "admin-cli/target/billing-admin.jar",
+        "exporter-emulator/target/exporter-emulator.jar",
+        "demo/target/billing-demo.jar",
+      })
+  void theMainClassIsInTheJarAndCanBeStarted(String path) throws Exception {
+    var file = ROOT.resolve(path);
+    String mainClass;
+    try (var jar = new JarFile(file.toFile())) {
+      mainClass = jar.getManifest().getMainAttributes().getValue("Main-Class");
+    }
+    // From this jar alone, and nothing is initialised.
+    try (var loader =
+        new URLClassLoader(
+            new URL[] {file.toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+      var main = Class.forName(mainClass, false, loader).getMethod("main", String[].class);
+      assertThat(main).matches(method -> Modifier.isStatic(method.getModifiers()), "is static");
+    }
   }
 
   private static List<String> entries(Path path) throws IOException {

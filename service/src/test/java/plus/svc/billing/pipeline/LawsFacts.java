@@ -253,6 +253,7 @@ final class LawsFacts {
                  ON (l.bucket_start, l.node_id, l.line_code, l.account_uuid)
                   = (b.bucket_start, b.node_id, b.line_code, b.account_uuid)
          WHERE b.node_id = ANY(:nodes)
+           AND b.revision > 0
            AND (l.amount IS DISTINCT FROM b.amount
                 OR l.rated IS DISTINCT FROM b.charged_bytes
                 OR l.entries <> b.revision

@@ -21,6 +21,7 @@ record LawsSettings(
     int quota,
     Prices prices,
     boolean overMonthEnd,
+    boolean zeroBuckets,
     Given given,
     List<Integer> topUps) {
 
@@ -71,9 +72,9 @@ record LawsSettings(
                 bars,
                 Arbitraries.of(0, 7, 150, 600, 2_000, 1_000_000),
                 Arbitraries.of(Prices.class),
-                Arbitraries.of(false, false, true))
+                Arbitraries.of(0, 0, 1, 2))
             .as(
-                (accounts, inbounds, identity, first, bar, quota, prices, edge) ->
+                (accounts, inbounds, identity, first, bar, quota, prices, rare) ->
                     new LawsSettings(
                         accounts,
                         inbounds,
@@ -82,7 +83,8 @@ record LawsSettings(
                         bar,
                         quota,
                         prices,
-                        edge,
+                        rare == 1,
+                        rare == 2,
                         Given.NOTHING,
                         List.of()));
     return Combinators.combine(
@@ -102,6 +104,7 @@ record LawsSettings(
         quota,
         prices,
         overMonthEnd,
+        zeroBuckets,
         newGiven,
         newTopUps);
   }

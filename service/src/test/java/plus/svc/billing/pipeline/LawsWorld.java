@@ -52,6 +52,7 @@ final class LawsWorld {
     this.start =
         Instant.parse(settings.overMonthEnd() ? "2026-03-31T23:40:00Z" : "2026-04-08T10:40:00Z");
     world.now = start.plus(Duration.ofDays(1));
+    world.zeroBuckets = settings.zeroBuckets();
     world.policy =
         new NodePolicy(
             settings.countFirst() ? FirstSnapshot.FROM_ZERO : FirstSnapshot.BASELINE,

@@ -43,6 +43,7 @@ final class World {
           ZoneOffset.UTC);
   Instant now = DAY.plusSeconds(86_400);
   String source = "test";
+  String region = "";
   boolean zeroBuckets;
 
   World(TestDatabase database) {
@@ -112,7 +113,7 @@ final class World {
   Pipeline pipeline() {
     return new Pipeline(
         jdbi,
-        new PipelineSettings(rating, "", "test-rev", zeroBuckets),
+        new PipelineSettings(rating, region, "test-rev", zeroBuckets),
         Clock.fixed(now, ZoneOffset.UTC));
   }
 
@@ -154,6 +155,62 @@ final class World {
 
   long usage(UUID user) {
     return buckets(user).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What accounts.svc.plus writes for a plan. */
+  void profile(UUID user, long quota, double price, String ruleVersion) {
+    jdbi.useHandle(
+        h ->
+            h.execute(
+                """
+                INSERT INTO public.account_billing_profiles
+                       (account_uuid, included_quota_bytes, base_price_per_byte,
+                        pricing_rule_version)
+                VALUES (?, ?, ?, ?)
+                    ON CONFLICT (account_uuid) DO UPDATE
+                   SET included_quota_bytes = excluded.included_quota_bytes,
+                       base_price_per_byte = excluded.base_price_per_byte,
+                       pricing_rule_version = excluded.pricing_rule_version
+                """,
+                user,
+                quota,
+                price,
+                ruleVersion));
+  }
+
+  /** A payment as accounts.svc.plus books it: a plain ledger row, and its row of the balance. */
+  void topUp(UUID user, String amount) {
+    BigDecimal money = new BigDecimal(amount);
+    jdbi.useTransaction(
+        h -> {
+          h.execute(
+              """
+              INSERT INTO public.billing_ledger
+                     (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta,
+                      pricing_rule_version)
+              VALUES (gen_random_uuid(), ?, now(), now(), 'topup', ?, 'stripe:pi')
+              """,
+              user,
+              money);
+          h.execute(
+              "UPDATE public.account_quota_states SET current_balance = current_balance + ?"
+                  + " WHERE account_uuid = ?",
+              money,
+              user);
+        });
+  }
+
+  /** One value of the account's row in {@code account_quota_states}, as text. */
+  String shown(String column, UUID user) {
+    return text(
+        "SELECT " + column + "::text FROM public.account_quota_states WHERE account_uuid = ?",
+        user);
+  }
+
+  /** One text, {@code ""} for NULL. */
+  String text(String sql, Object... args) {
+    return jdbi.withHandle(
+        h -> h.select(sql, args).mapTo(String.class).findFirst().map(String::strip).orElse(""));
   }
 
   BigDecimal balance(UUID user) {

@@ -1,0 +1,100 @@
+package plus.svc.billing.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static plus.svc.billing.pipeline.World.shot;
+
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.testing.Database;
+
+/** The database itself keeps the ledger append-only, whoever asks and whatever rights it has. */
+class LedgerGuardIT {
+
+  @RegisterExtension static final Database SERVER = Database.migrated();
+
+  private World world = new World(SERVER.get());
+  private UUID a = new UUID(0, 0);
+
+  @BeforeEach
+  void aChargedAccount() {
+    world = new World(SERVER.get());
+    a = world.user();
+    world.deliver(shot("10:00").of(a, 100, 0));
+  }
+
+  private void assertRefused(String statement) {
+    long rows = world.count("public.billing_ledger", "true");
+    assertThatThrownBy(() -> world.jdbi.useHandle(h -> h.execute(statement)))
+        .hasStackTraceContaining("append-only");
+    assertThat(world.count("public.billing_ledger", "true")).isEqualTo(rows);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE public.billing_ledger SET amount_delta = 0",
+        "UPDATE public.billing_ledger SET amount_delta = amount_delta",
+        "DELETE FROM public.billing_ledger",
+        "TRUNCATE public.billing_ledger",
+        "TRUNCATE public.users CASCADE",
+        "DELETE FROM public.users",
+        "INSERT INTO public.billing_ledger SELECT * FROM public.billing_ledger"
+            + " ON CONFLICT (id) DO UPDATE SET amount_delta = 0"
+      })
+  void theOwnerMayNotChangeIt(String statement) {
+    assertRefused(statement);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE public.billing_ledger SET balance_after = 1",
+        "DELETE FROM public.billing_ledger",
+        "TRUNCATE public.billing_ledger",
+        "DELETE FROM public.users"
+      })
+  void aPlainRoleWithEveryRightOnTheTablesMayNotEither(String statement) {
+    String role = "plain_" + UUID.randomUUID().toString().replace("-", "");
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                """
+                CREATE ROLE %1$s NOSUPERUSER;
+                GRANT USAGE ON SCHEMA public, billing TO %1$s;
+                GRANT ALL ON ALL TABLES IN SCHEMA public, billing TO %1$s
+                """
+                    .formatted(role)));
+    try {
+      assertRefused("SET ROLE %s; %s".formatted(role, statement));
+    } finally {
+      world.jdbi.useHandle(h -> h.execute("DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(role)));
+    }
+  }
+
+  @Test
+  void aUserWithLedgerRowsStaysAndOneWithoutMayGo() {
+    UUID b = world.user();
+    world.jdbi.useHandle(h -> h.execute("DELETE FROM public.users WHERE uuid = ?", b));
+    assertThat(world.count("public.users", "uuid = ?", b)).isZero();
+    assertThatThrownBy(
+            () ->
+                world.jdbi.useHandle(h -> h.execute("DELETE FROM public.users WHERE uuid = ?", a)))
+        .hasStackTraceContaining("append-only");
+    assertThat(world.count("public.users", "uuid = ?", a)).isEqualTo(1);
+  }
+
+  @Test
+  void aPlainInsertOfAnotherServicePassesAndIsTakenIntoTheBalance() {
+    world.topUp(a, "20.25");
+    world.deliver(shot("10:01").of(a, 110, 0));
+    assertThat(world.balance(a)).isEqualByComparingTo("-34.75");
+    assertThat(world.ledger(a)).isEqualByComparingTo("-34.75");
+    assertThat(world.number("SELECT balance FROM billing.account_states WHERE account_uuid = ?", a))
+        .isEqualByComparingTo("-34.75");
+  }
+}
