@@ -91,7 +91,7 @@ final class ServiceClient {
   private CannotRun noAnswer(@Nullable Throwable cause) {
     if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
       return new CannotRun(
-          "no connection to " + url + "; check that the service runs and the URL is its own");
+          "no connection to " + url + "; check that the service runs and that the URL is right");
     }
     if (cause instanceof SSLException) {
       return new CannotRun(

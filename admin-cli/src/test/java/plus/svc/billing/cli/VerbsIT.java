@@ -3,8 +3,11 @@ package plus.svc.billing.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -379,12 +382,29 @@ final class VerbsIT {
   }
 
   @Test
-  void httpsToAPortWithoutTlsIsTold() {
-    Ran ran = run("status", "--url", server.url().replace("http:", "https:"));
+  void httpsToAPortWithoutTlsIsTold() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread answering = new Thread(() -> answerPlainly(plain), "plain");
+      answering.start();
 
-    assertThat(ran.exitCode()).isEqualTo(2);
-    assertOneLine(ran, "no TLS connection to https://127.0.0.1:");
-    assertThat(server.calls()).isEmpty();
+      Ran ran = run("status", "--url", "https://127.0.0.1:" + plain.getLocalPort());
+
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertOneLine(ran, "no TLS connection to https://127.0.0.1:");
+      answering.join(10_000);
+    }
+  }
+
+  /** As many servers do when TLS comes where they await HTTP. */
+  private static void answerPlainly(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getInputStream().read();
+      socket
+          .getOutputStream()
+          .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertOneLine(Ran ran, String part) {
