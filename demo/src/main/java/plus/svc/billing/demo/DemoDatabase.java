@@ -29,6 +29,8 @@ final class DemoDatabase implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setOverrideWorkingDirectory(folder.resolve("postgres").toFile())
             .setPGStartupWait(Duration.ofMinutes(1))
+            // The demo stops it last, when it has reckoned.
+            .setRegisterShutdownHook(false)
             .start());
   }
 

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -167,13 +168,15 @@ class DefectsIT {
     world.jdbi.useHandle(
         h ->
             h.execute(
-                """
+                String.format(
+                    Locale.ROOT,
+                    """
                 CREATE FUNCTION pg_temp_fail() RETURNS trigger LANGUAGE plpgsql AS
                 $f$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $f$;
                 CREATE TRIGGER fail_on_purpose BEFORE INSERT OR UPDATE ON %s
                   FOR EACH ROW EXECUTE FUNCTION pg_temp_fail()
-                """
-                    .formatted(table)));
+                """,
+                    table)));
     return () -> world.jdbi.useHandle(h -> h.execute("DROP FUNCTION pg_temp_fail() CASCADE"));
   }
 
@@ -409,7 +412,7 @@ class DefectsIT {
     try {
       List<Future<?>> work = new ArrayList<>();
       for (int minute = 0; minute < 20; minute++) {
-        String time = "10:%02d".formatted(minute);
+        String time = String.format(Locale.ROOT, "10:%02d", minute);
         World.Shot mine = on(time).of(a, 5L * (minute + 1), 0);
         World.Shot theirs = shot(time).on(other).of(a, 2L * (minute + 1), 0);
         work.add(replicas.submit(() -> world.deliver(mine)));
@@ -483,7 +486,9 @@ class DefectsIT {
     world.jdbi.useHandle(
         h ->
             h.execute(
-                """
+                String.format(
+                    Locale.ROOT,
+                    """
                 CREATE FUNCTION one_account_fails() RETURNS trigger LANGUAGE plpgsql AS
                 $f$ BEGIN
                   IF NEW.account_uuid = '%s' THEN RAISE EXCEPTION 'broken on purpose'; END IF;
@@ -491,8 +496,8 @@ class DefectsIT {
                 END $f$;
                 CREATE TRIGGER one_account_fails BEFORE INSERT ON public.traffic_minute_buckets
                   FOR EACH ROW EXECUTE FUNCTION one_account_fails()
-                """
-                    .formatted(b)));
+                """,
+                    b)));
     assertThatThrownBy(() -> world.deliver(on("10:00").of(a, 10, 0).of(b, 10, 0)))
         .hasStackTraceContaining("broken on purpose");
     world.jdbi.useHandle(h -> h.execute("DROP FUNCTION one_account_fails() CASCADE"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.pipeline.World.shot;
 
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,16 +64,19 @@ class LedgerGuardIT {
     world.jdbi.useHandle(
         h ->
             h.execute(
-                """
+                String.format(
+                    Locale.ROOT,
+                    """
                 CREATE ROLE %1$s NOSUPERUSER;
                 GRANT USAGE ON SCHEMA public, billing TO %1$s;
                 GRANT ALL ON ALL TABLES IN SCHEMA public, billing TO %1$s
-                """
-                    .formatted(role)));
+                """,
+                    role)));
     try {
-      assertRefused("SET ROLE %s; %s".formatted(role, statement));
+      assertRefused(String.format(Locale.ROOT, "SET ROLE %s; %s", role, statement));
     } finally {
-      world.jdbi.useHandle(h -> h.execute("DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(role)));
+      world.jdbi.useHandle(
+          h -> h.execute(String.format(Locale.ROOT, "DROP OWNED BY %1$s; DROP ROLE %1$s", role)));
     }
   }
 
