@@ -3,6 +3,7 @@ package plus.svc.billing.bench;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The database every measurement begins from: accounts opened, series known, tables grown or not.
@@ -67,7 +68,9 @@ final class Ground {
         "DROP INDEX public.idx_traffic_minute_buckets_account_bucket",
         "ALTER TABLE public.billing_ledger DROP CONSTRAINT billing_ledger_pkey",
         "DROP INDEX public.idx_billing_ledger_account_created",
-        """
+        String.format(
+            Locale.ROOT,
+            """
         SET session_replication_role = replica;
         INSERT INTO public.traffic_minute_buckets
                (bucket_start, node_id, account_uuid, region, line_code, uplink_bytes,
@@ -79,8 +82,10 @@ final class Ground {
           FROM generate_series(%2$d, 1, -1) AS m,
                (SELECT * FROM public.traffic_minute_buckets
                  WHERE bucket_start = '%3$s' ORDER BY node_id, account_uuid) AS b
-        """
-            .formatted(workload.origin(), minutes, workload.at(1)),
+        """,
+            workload.origin(),
+            minutes,
+            workload.at(1)),
         """
         SET session_replication_role = replica;
         INSERT INTO public.billing_ledger

@@ -32,8 +32,13 @@ final class Table {
 
   void print(PrintStream out) {
     out.printf(
+        Locale.ROOT,
         "%-48s | %-28s | %7s | %6s | %20s%n",
-        "case", "samples/s: median [rounds]", "/ floor", "/ old", "CPU us/sample: us+pg");
+        "case",
+        "samples/s: median [rounds]",
+        "/ floor",
+        "/ old",
+        "CPU us/sample: us+pg");
     out.println("-".repeat(122));
     @Nullable Row old = rows.get(oldWay);
     for (Row row : rows.values()) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -18,7 +19,7 @@ import plus.svc.billing.quantity.NodeKey;
 record Workload(int nodes, int accountsPerNode, Instant origin) {
 
   NodeKey node(int node) {
-    return new NodeKey("prod", String.format("node-%03d", node));
+    return new NodeKey("prod", String.format(Locale.ROOT, "node-%03d", node));
   }
 
   UUID account(int node, int account) {
