@@ -50,6 +50,11 @@ public final class BenchMain implements Callable<Integer> {
   @Option(names = "--backlog-minutes", description = "Minutes of backlog of every node.")
   private int backlogMinutes;
 
+  @Option(
+      names = "--long-minutes",
+      description = "Also a backlog of so many minutes; 4320 are the 72 h that exporters keep.")
+  private int longMinutes;
+
   @Option(names = "--profile", description = "Also prints which statements take the time.")
   private boolean profile;
 
@@ -62,7 +67,7 @@ public final class BenchMain implements Callable<Integer> {
   public Integer call() throws Exception {
     Plan plan =
         Plan.of(quick, nodes, accounts)
-            .with(rounds, steadyMinutes, backlogMinutes)
+            .with(rounds, steadyMinutes, backlogMinutes, longMinutes)
             .showing(only, profile);
     try (Server server = Server.start(databaseUrl)) {
       System.out.println(server.describe());

@@ -7,8 +7,14 @@ package plus.svc.billing.bench;
  * @param seconds by the clock
  * @param clientSeconds processor time of this process
  * @param serverSeconds processor time of PostgreSQL
+ * @param heapMegabytes the most heap this process used at any moment
  */
-record Cost(long samples, double seconds, double clientSeconds, double serverSeconds) {
+record Cost(
+    long samples,
+    double seconds,
+    double clientSeconds,
+    double serverSeconds,
+    double heapMegabytes) {
 
   double samplesPerSecond() {
     return samples / seconds;

@@ -1,8 +1,6 @@
 package plus.svc.billing.bench;
 
 import java.sql.SQLException;
-import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,23 +18,18 @@ final class Ground {
    *
    * @param grown rows that each fact table holds before
    */
-  static Database make(Database maintenance, Workload workload, long grown, Clock clock)
+  static Database make(
+      Database maintenance, Workload workload, Plan plan, long grown, Exporters exporters)
       throws Exception {
     maintenance.execute(
         "DROP DATABASE IF EXISTS bench_ground WITH (FORCE)", "CREATE DATABASE bench_ground");
     Database ground = maintenance.named("bench_ground");
     ground.migrate();
     addUsers(ground, workload);
-    try (Service service = new Service(ground, clock)) {
-      for (int node = 0; node < workload.nodes(); node++) {
-        var series = workload.series(node);
-        service.accept(
-            List.of(
-                service.delivery(
-                    node,
-                    List.of(
-                        workload.snapshot(node, series, 0), workload.snapshot(node, series, 1)))));
-      }
+    try (Service service =
+        new Service(
+            ground, workload, plan, 1, node -> exporters.of(node, Integer.MAX_VALUE, 1))) {
+      service.collectUpTo(FIRST_MINUTE - 1);
     }
     if (grown > 0) {
       grow(ground, workload, grown);

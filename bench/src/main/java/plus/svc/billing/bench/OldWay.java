@@ -29,6 +29,7 @@ final class OldWay {
           .createStatement()
           .execute("DROP TRIGGER billing_ledger_note_foreign ON public.billing_ledger");
       Statements statements = new Statements(connection);
+      Heap.begin();
       double client = cpu.client();
       double server = cpu.server();
       long begin = System.nanoTime();
@@ -42,7 +43,12 @@ final class OldWay {
             done++;
             double elapsed = (System.nanoTime() - begin) / 1e9;
             if (elapsed >= seconds) {
-              return new Cost(done, elapsed, cpu.client() - client, cpu.server() - server);
+              return new Cost(
+                  done,
+                  elapsed,
+                  cpu.client() - client,
+                  cpu.server() - server,
+                  Heap.peakMegabytes());
             }
           }
         }

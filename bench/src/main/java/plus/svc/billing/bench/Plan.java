@@ -6,7 +6,7 @@ package plus.svc.billing.bench;
  * @param steadyMinutes newest minutes, one after the other, of every node
  * @param backlogMinutes minutes of backlog of every node
  * @param pageMinutes snapshots in one page of a backlog
- * @param join pages of different nodes in one transaction of the steady state
+ * @param longMinutes minutes of the long backlog, 0 to leave it out
  */
 record Plan(
     int rounds,
@@ -15,19 +15,19 @@ record Plan(
     int steadyMinutes,
     int backlogMinutes,
     int pageMinutes,
-    int join,
+    int longMinutes,
     double oldWaySeconds,
     String only,
     boolean profile) {
 
   static Plan of(boolean quick, int nodes, int accountsPerNode) {
     return quick
-        ? new Plan(1, nodes, accountsPerNode, 6, 15, 15, 50, 3, "", false)
-        : new Plan(3, nodes, accountsPerNode, 15, 60, 60, 50, 5, "", false);
+        ? new Plan(1, nodes, accountsPerNode, 6, 15, 15, 0, 3, "", false)
+        : new Plan(3, nodes, accountsPerNode, 15, 60, 60, 0, 5, "", false);
   }
 
   /** The same with other sizes, 0 leaves them. */
-  Plan with(int otherRounds, int otherSteadyMinutes, int otherBacklogMinutes) {
+  Plan with(int otherRounds, int otherSteadyMinutes, int otherBacklogMinutes, int ofLong) {
     return new Plan(
         otherRounds > 0 ? otherRounds : rounds,
         nodes,
@@ -35,7 +35,7 @@ record Plan(
         otherSteadyMinutes > 0 ? otherSteadyMinutes : steadyMinutes,
         otherBacklogMinutes > 0 ? otherBacklogMinutes : backlogMinutes,
         pageMinutes,
-        join,
+        ofLong,
         oldWaySeconds,
         only,
         profile);
@@ -50,7 +50,7 @@ record Plan(
         steadyMinutes,
         backlogMinutes,
         pageMinutes,
-        join,
+        longMinutes,
         oldWaySeconds,
         cases,
         statements);
@@ -60,15 +60,22 @@ record Plan(
     return name.contains(only);
   }
 
+  boolean longBacklog() {
+    return longMinutes > 0;
+  }
+
+  /** Minutes of the longest case. */
+  int mostMinutes() {
+    return Math.max(longMinutes, Math.max(2 * steadyMinutes, backlogMinutes));
+  }
+
   String describe() {
     return nodes
         + " nodes x "
         + accountsPerNode
         + " accounts of their own; steady state "
         + steadyMinutes
-        + " minutes, "
-        + join
-        + " nodes a transaction; backlog "
+        + " minutes; backlog "
         + backlogMinutes
         + " minutes a node in pages of "
         + pageMinutes

@@ -27,6 +27,7 @@ final class Streams {
   Cost run(int streams, long samples, Work work) throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(streams);
     try {
+      Heap.begin();
       double client = cpu.client();
       double server = cpu.server();
       long begin = System.nanoTime();
@@ -43,7 +44,8 @@ final class Streams {
         done.get();
       }
       double seconds = (System.nanoTime() - begin) / 1e9;
-      return new Cost(samples, seconds, cpu.client() - client, cpu.server() - server);
+      return new Cost(
+          samples, seconds, cpu.client() - client, cpu.server() - server, Heap.peakMegabytes());
     } catch (ExecutionException e) {
       throw new IllegalStateException("a stream failed", e.getCause());
     } finally {

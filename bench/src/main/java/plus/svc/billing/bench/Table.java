@@ -33,25 +33,27 @@ final class Table {
   void print(PrintStream out) {
     out.printf(
         Locale.ROOT,
-        "%-48s | %-28s | %7s | %6s | %20s%n",
+        "%-48s | %-28s | %7s | %6s | %20s | %7s%n",
         "case",
         "samples/s: median [rounds]",
         "/ floor",
         "/ old",
-        "CPU us/sample: us+pg");
-    out.println("-".repeat(122));
+        "CPU us/sample: us+pg",
+        "heap MB");
+    out.println("-".repeat(132));
     @Nullable Row old = rows.get(oldWay);
     for (Row row : rows.values()) {
       @Nullable Row floor = row.floor() == null ? null : rows.get(row.floor());
       out.printf(
           Locale.ROOT,
-          "%-48s | %-28s | %7s | %6s | %9.1f + %8.1f%n",
+          "%-48s | %-28s | %7s | %6s | %9.1f + %8.1f | %7.0f%n",
           row.label(),
           row.figure(),
           floor == null ? "" : ratio(row.figure().over(floor.figure()), "%.2f"),
           old == null ? "" : ratio(row.figure().over(old.figure()), "%.0f"),
           row.figure().median(Cost::clientMicros),
-          row.figure().median(Cost::serverMicros));
+          row.figure().median(Cost::serverMicros),
+          row.figure().median(Cost::heapMegabytes));
     }
   }
 

@@ -45,19 +45,27 @@ record Workload(int nodes, int accountsPerNode, Instant origin) {
     return series;
   }
 
-  /** A snapshot of a node whose counters moved in every minute up to {@code moved}. */
-  Snapshot snapshot(int node, List<SeriesKey> series, int minute, int moved) {
-    List<Sample> samples = new ArrayList<>(series.size());
-    for (int i = 0; i < series.size(); i++) {
-      long rate = 40_000 + (node * 7919L + i * 104_729L) % 900_000;
-      samples.add(
-          new Sample(series.get(i), 1_000_000 + moved * rate, 3_000_000 + moved * (rate * 7 + 3)));
-    }
-    return new Snapshot(node(node), at(minute), at(-60), samples, List.of());
+  /** An account's counter of uplink bytes. */
+  static long uplink(int node, int account, int moved) {
+    return 1_000_000 + moved * rate(node, account);
+  }
+
+  /** An account's counter of downlink bytes. */
+  static long downlink(int node, int account, int moved) {
+    return 3_000_000 + moved * (rate(node, account) * 7 + 3);
+  }
+
+  private static long rate(int node, int account) {
+    return 40_000 + (node * 7919L + account * 104_729L) % 900_000;
   }
 
   /** A snapshot of a busy minute. */
   Snapshot snapshot(int node, List<SeriesKey> series, int minute) {
-    return snapshot(node, series, minute, minute);
+    List<Sample> samples = new ArrayList<>(series.size());
+    for (int i = 0; i < series.size(); i++) {
+      samples.add(
+          new Sample(series.get(i), uplink(node, i, minute), downlink(node, i, minute)));
+    }
+    return new Snapshot(node(node), at(minute), null, samples, List.of());
   }
 }
