@@ -10,6 +10,8 @@ import net.jqwik.api.Combinators;
  *
  * @param barMinutes minutes after the start up to which snapshots only make baselines, 0 for none
  * @param quota free bytes a month
+ * @param guards the source's {@code max_bytes_per_second} when it sends a page, page after page,
+ *     used over and over
  * @param topUps money that accounts.svc.plus credits, one before each of the first pages
  */
 record LawsSettings(
@@ -23,7 +25,10 @@ record LawsSettings(
     boolean overMonthEnd,
     boolean zeroBuckets,
     Given given,
+    List<Long> guards,
     List<Integer> topUps) {
+
+  private static final long WIDE = 1_000_000_000L;
 
   /** By which identifiers exporters know the accounts. */
   enum Identity {
@@ -86,15 +91,20 @@ record LawsSettings(
                         rare == 1,
                         rare == 2,
                         Given.NOTHING,
+                        List.of(WIDE),
                         List.of()));
     return Combinators.combine(
             basics,
             Arbitraries.of(Given.NOTHING, Given.NOTHING, Given.A_LITTLE, Given.TAKEN_BACK),
+            Arbitraries.oneOf(
+                Arbitraries.just(List.of(WIDE)),
+                Arbitraries.just(List.of(WIDE)),
+                Arbitraries.of(1L, 3L, 50L, WIDE).list().ofMinSize(1).ofMaxSize(3)),
             Arbitraries.integers().between(-50, 5_000).list().ofMaxSize(4))
         .as(LawsSettings::with);
   }
 
-  private LawsSettings with(Given newGiven, List<Integer> newTopUps) {
+  private LawsSettings with(Given newGiven, List<Long> newGuards, List<Integer> newTopUps) {
     return new LawsSettings(
         accounts,
         inbounds,
@@ -106,6 +116,7 @@ record LawsSettings(
         overMonthEnd,
         zeroBuckets,
         newGiven,
+        newGuards,
         newTopUps);
   }
 }

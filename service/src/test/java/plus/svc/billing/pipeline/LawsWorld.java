@@ -9,9 +9,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.pipeline.LawsReference.Facts;
@@ -28,7 +30,6 @@ import plus.svc.billing.quantity.NodeKey;
  */
 final class LawsWorld {
 
-  private static final long MAX_BYTES_PER_SECOND = 1_000_000_000L;
   private static final LawsReference.Peak PEAK =
       new LawsReference.Peak(LocalTime.of(10, 50), LocalTime.of(11, 5));
 
@@ -37,6 +38,7 @@ final class LawsWorld {
   final List<UUID> accounts = new ArrayList<>();
   final List<NodeKey> nodes = new ArrayList<>();
   final List<Snapshot> snapshots = new ArrayList<>();
+  private final Set<LawsReference.Told> told = new HashSet<>();
   final Map<UUID, BigDecimal> toppedUp = new HashMap<>();
   private final Map<String, UUID> owners = new HashMap<>();
   private final Map<UUID, LawsReference.Plan> plans = new HashMap<>();
@@ -53,11 +55,7 @@ final class LawsWorld {
         Instant.parse(settings.overMonthEnd() ? "2026-03-31T23:40:00Z" : "2026-04-08T10:40:00Z");
     world.now = start.plus(Duration.ofDays(1));
     world.zeroBuckets = settings.zeroBuckets();
-    world.policy =
-        new NodePolicy(
-            settings.countFirst() ? FirstSnapshot.FROM_ZERO : FirstSnapshot.BASELINE,
-            billingFrom(),
-            MAX_BYTES_PER_SECOND);
+    guard(0);
     world.rating =
         new RatingPolicy(
             new BigDecimal("0.1"),
@@ -77,6 +75,21 @@ final class LawsWorld {
       nodes.add(node);
       snapshots.addAll(scripts.get(i).play(node, start, series));
     }
+  }
+
+  /** Sets the guard that the source has when it sends a page. */
+  private void guard(int page) {
+    world.policy =
+        new NodePolicy(
+            settings.countFirst() ? FirstSnapshot.FROM_ZERO : FirstSnapshot.BASELINE,
+            billingFrom(),
+            settings.guards().get(page % settings.guards().size()));
+  }
+
+  private void send(List<Snapshot> page) {
+    page.forEach(
+        snapshot -> told.add(new LawsReference.Told(snapshot, world.policy.maxBytesPerSecond())));
+    world.deliver(page);
   }
 
   private Instant billingFrom() {
@@ -218,15 +231,16 @@ final class LawsWorld {
     World.Shot shot = new World.Shot(at).on(node);
     accounts.forEach(account -> shot.of(account, "warm", total, 0));
     snapshots.add(shot.snapshot());
-    world.deliver(List.of(shot.snapshot()));
+    send(List.of(shot.snapshot()));
   }
 
   /** Takes a delivery of everything, two sources in turn, with top-ups between the pages. */
   void deliver(LawsDelivery delivery) {
     int page = 0;
     for (List<Snapshot> part : delivery.pagesOf(snapshots)) {
+      guard(page);
       world.source = "laws-" + (page++ % 2);
-      world.deliver(part);
+      send(part);
       if (topUpsMade < settings.topUps().size()) {
         topUp(
             accounts.get(topUpsMade % accounts.size()),
@@ -278,10 +292,8 @@ final class LawsWorld {
     Map<String, UUID> known = new HashMap<>(owners);
     known.values().removeAll(latecomers.keySet());
     return new LawsReference(
-            new LawsReference.Rules(settings.countFirst(), billingFrom(), MAX_BYTES_PER_SECOND),
-            known,
-            plans)
-        .of(snapshots);
+            new LawsReference.Rules(settings.countFirst(), billingFrom()), known, plans)
+        .of(told);
   }
 
   LawsReference.Plan planOf(UUID account) {

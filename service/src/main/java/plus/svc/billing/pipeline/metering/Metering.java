@@ -16,7 +16,8 @@ import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
  *       directions count from zero.
  *   <li>A series that was set aside stays so while its counters only rise and are below the ones
  *       accepted last: it did not fall again, so it did not restart since.
- *   <li>A rise beyond the source's rate is set aside; the accepted counters stay what they were.
+ *   <li>A rise beyond the rate that came with the snapshot is set aside; the accepted counters stay
+ *       what they were.
  * </ul>
  */
 public final class Metering {
@@ -280,13 +281,13 @@ public final class Metering {
           continue;
         }
         long rate = bytesPerSecond(bytes(i), elapsedMicros(i));
-        if (rate > policy.maxBytesPerSecond()) {
+        if (rate > snapshot.maxBytesPerSecond()) {
           verdicts[i] = Verdict.ASIDE_JUMP;
         } else {
           total = Math.min(total, Long.MAX_VALUE - rate) + rate;
         }
       }
-      if (total > policy.maxBytesPerSecond()) {
+      if (total > snapshot.maxBytesPerSecond()) {
         setAllAside();
       }
     }
