@@ -347,11 +347,12 @@ final class LawsReference {
       }
     }
 
+    /** Whole bytes a second, rounded down. */
     private BigDecimal rate(Instant at, SeriesKey series, Bytes bytes) {
       Instant from = lastSeen.getOrDefault(series, head);
       long micros = Math.max(ChronoUnit.MICROS.between(from, at), 1_000_000L);
       return new BigDecimal(BigInteger.valueOf(bytes.total()).multiply(BigInteger.TEN.pow(6)))
-          .divide(BigDecimal.valueOf(micros), 6, RoundingMode.FLOOR);
+          .divide(BigDecimal.valueOf(micros), 0, RoundingMode.FLOOR);
     }
 
     private Bytes counted(SeriesKey series, Bytes counters, Verdict verdict) {

@@ -1,5 +1,6 @@
 package plus.svc.billing.pipeline.metering;
 
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
@@ -304,10 +305,14 @@ public final class Metering {
       return decisions.of(snapshot.ordinals()[i], snapshot.atMicros()) != null;
     }
 
+    /** Whole bytes a second, rounded down; {@code micros} is a second at least. */
     private static long bytesPerSecond(long bytes, long micros) {
       return bytes <= Long.MAX_VALUE / MICROS_PER_SECOND
           ? bytes * MICROS_PER_SECOND / micros
-          : bytes / micros * MICROS_PER_SECOND;
+          : BigInteger.valueOf(bytes)
+              .multiply(BigInteger.valueOf(MICROS_PER_SECOND))
+              .divide(BigInteger.valueOf(micros))
+              .longValueExact();
     }
 
     private long elapsedMicros(int i) {

@@ -241,6 +241,14 @@ class MeteringTest {
   }
 
   @Test
+  void theRateOfAHugeRiseIsExactToo() {
+    guard = 3_500_000;
+    minute(1, at(0, 1));
+    minute(1 + 43_200, at(9_300_000_000_000L, 1));
+    assertThat(setAsides()).as("3.59 MB/s over 30 days").hasSize(1);
+  }
+
+  @Test
   void aNodeWhoseSeriesJumpTogetherIsSetAside() {
     guard = 10;
     minute(1, at(1, 0), at(1, 0), at(1, 0));
