@@ -142,8 +142,16 @@ final class NodeTurn {
     long micros = Micros.of(at);
     Archive.@Nullable Entry entry = archive.at(List.of(micros)).get(micros);
     if (ordinal < 0 || entry == null || !contains(entry.snapshot(), ordinal)) {
+      boolean pruned = node.archiveFrom() != null && at.isBefore(node.archiveFrom());
       throw new IllegalArgumentException(
-          "node " + page.key().composed() + " has no sample of that series at " + at);
+          "node "
+              + page.key().composed()
+              + (pruned
+                  ? " keeps no evidence from before "
+                      + node.archiveFrom()
+                      + ": decide on a later sample of that series instead of the one at "
+                  : " has no sample of that series at ")
+              + at);
     }
     findings.decide(ordinal, at, decision, by, reason, now);
     Map<Decisions.At, Decision> decided = new HashMap<>(decisions.byInstant());

@@ -4,8 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static plus.svc.billing.pipeline.World.shot;
 
 import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,6 +95,61 @@ class PipelineIT {
                     + " AND node_id = 'prod:us-node'",
                 a))
         .isEqualByComparingTo(BigDecimal.valueOf(120));
+  }
+
+  @Test
+  void theRowsOfAnAccountCarryTheOrderInWhichTheyWerePosted() throws Exception {
+    UUID a = world.user();
+    world.deliver(shot("10:00").of(a, 10, 0));
+    AtomicReference<Instant> time = new AtomicReference<>(world.now.plusSeconds(10));
+    Pipeline pipeline = world.pipeline(reading(time));
+    ExecutorService beside = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> waiting =
+          world.jdbi.inTransaction(
+              other -> {
+                other.execute(
+                    "SELECT FROM billing.account_states WHERE account_uuid = ? FOR UPDATE", a);
+                Future<?> running =
+                    beside.submit(
+                        () ->
+                            pipeline.accept(
+                                world.delivery(List.of(shot("10:01").of(a, 20, 0).snapshot()))));
+                world.awaitAWaitForALock();
+                time.set(world.now.plusSeconds(20));
+                return running;
+              });
+      waiting.get(30, TimeUnit.SECONDS);
+    } finally {
+      beside.shutdownNow();
+    }
+    assertThat(
+            world.count(
+                "public.billing_ledger",
+                "account_uuid = ? AND created_at >= ?",
+                a,
+                java.sql.Timestamp.from(world.now.plusSeconds(20))))
+        .as("stamped once the lock was held, not while it was waited for")
+        .isEqualTo(1);
+  }
+
+  private static Clock reading(AtomicReference<Instant> time) {
+    return new Clock() {
+      @Override
+      public Instant instant() {
+        return Objects.requireNonNull(time.get());
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
   }
 
   static plus.svc.billing.pipeline.rating.RatingPolicy withQuota(World world, long quota) {
