@@ -312,6 +312,20 @@ class DefectsIT {
   }
 
   @Test
+  void d16AnAccountsOwnUuidOutranksAnothersProxyUuid() {
+    UUID b = world.user();
+    world.user(UUID.randomUUID(), b);
+    UUID shared = UUID.randomUUID();
+    world.user(UUID.randomUUID(), shared);
+    world.user(UUID.randomUUID(), shared);
+    world.deliver(on("10:00").of(b, 10, 0).of(shared, 7, 0));
+    assertThat(world.usage(b)).isEqualTo(10);
+    assertThat(world.count("billing.series", "identifier = ? AND account_uuid IS NULL", shared))
+        .as("a proxy UUID of two accounts names neither")
+        .isEqualTo(1);
+  }
+
+  @Test
   void d17ANegativeTotalIsSetAsideAndItsNeighboursBilled() {
     World.Shot shot = on("10:00").of(a, 10, 0);
     shot.rejected.add(
@@ -732,6 +746,23 @@ class DefectsIT {
     assertMoney(a, "-95");
     world.deliver(on("10:06:30").of(a, 161, 0), on("10:05:30").of(a, 155, 0));
     assertMoney(a, "-89.5");
+  }
+
+  @Test
+  void t16AChangedConfiguredPriceHoldsFromThenOnForWhoHasNoneOfTheirOwn() {
+    UUID own = world.user();
+    world.profile(own, 0, 3.0, "plan:OWN");
+    world.deliver(on("10:00").of(a, 100, 0).of(own, 100, 0));
+    world.rating = rating("2", "0", Map.of(), PeakHours.NONE);
+    world.deliver(on("10:01").of(a, 110, 0).of(own, 110, 0));
+    assertMoney(a, "-55");
+    new PriceObserver(world.jdbi, world.rating).observe(at("10:02"));
+    world.deliver(on("10:05").of(a, 120, 0).of(own, 120, 0));
+    assertMoney(a, "-75");
+    world.deliver(on("10:00:30").of(a, 105, 0).of(own, 110, 0));
+    assertMoney(a, "-75");
+    assertMoney(own, "-360");
+    assertThat(new PriceObserver(world.jdbi, world.rating).observe(at("10:09"))).isZero();
   }
 
   @Test

@@ -12,6 +12,8 @@ import net.jqwik.api.Combinators;
  * @param quota free bytes a month
  * @param guards the source's {@code max_bytes_per_second} when it sends a page, page after page,
  *     used over and over
+ * @param together how many pages are given to the pipeline at once
+ * @param repriced whether prices change, in profiles and in the settings, while usage comes in
  * @param topUps money that accounts.svc.plus credits, one before each of the first pages
  */
 record LawsSettings(
@@ -26,6 +28,8 @@ record LawsSettings(
     boolean zeroBuckets,
     Given given,
     List<Long> guards,
+    int together,
+    boolean repriced,
     List<Integer> topUps) {
 
   private static final long WIDE = 1_000_000_000L;
@@ -92,6 +96,8 @@ record LawsSettings(
                         rare == 2,
                         Given.NOTHING,
                         List.of(WIDE),
+                        1,
+                        false,
                         List.of()));
     return Combinators.combine(
             basics,
@@ -100,11 +106,18 @@ record LawsSettings(
                 Arbitraries.just(List.of(WIDE)),
                 Arbitraries.just(List.of(WIDE)),
                 Arbitraries.of(1L, 3L, 50L, WIDE).list().ofMinSize(1).ofMaxSize(3)),
+            Arbitraries.of(1, 1, 2, 5),
+            Arbitraries.of(false, false, true),
             Arbitraries.integers().between(-50, 5_000).list().ofMaxSize(4))
         .as(LawsSettings::with);
   }
 
-  private LawsSettings with(Given newGiven, List<Long> newGuards, List<Integer> newTopUps) {
+  private LawsSettings with(
+      Given newGiven,
+      List<Long> newGuards,
+      int newTogether,
+      boolean newRepriced,
+      List<Integer> newTopUps) {
     return new LawsSettings(
         accounts,
         inbounds,
@@ -117,6 +130,8 @@ record LawsSettings(
         zeroBuckets,
         newGiven,
         newGuards,
+        newTogether,
+        newRepriced,
         newTopUps);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.pipeline.LawsReference.Facts;
+import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -46,6 +47,7 @@ final class LawsWorld {
   private final long id;
   private final Instant start;
   private int topUpsMade;
+  private boolean repriced;
 
   LawsWorld(Jdbi jdbi, long id, LawsSettings settings, List<LawsScript> scripts) {
     this.world = new World(jdbi);
@@ -86,10 +88,10 @@ final class LawsWorld {
             settings.guards().get(page % settings.guards().size()));
   }
 
-  private void send(List<Snapshot> page) {
+  private Delivery tell(List<Snapshot> page) {
     page.forEach(
         snapshot -> told.add(new LawsReference.Told(snapshot, world.policy.maxBytesPerSecond())));
-    world.deliver(page);
+    return world.delivery(page);
   }
 
   private Instant billingFrom() {
@@ -231,25 +233,64 @@ final class LawsWorld {
     World.Shot shot = new World.Shot(at).on(node);
     accounts.forEach(account -> shot.of(account, "warm", total, 0));
     snapshots.add(shot.snapshot());
-    send(List.of(shot.snapshot()));
+    world.pipeline().accept(tell(List.of(shot.snapshot())));
   }
 
-  /** Takes a delivery of everything, two sources in turn, with top-ups between the pages. */
+  /**
+   * Takes a delivery of everything, two sources in turn, several pages at once, with top-ups and
+   * changes of prices in between.
+   */
   void deliver(LawsDelivery delivery) {
     int page = 0;
-    for (List<Snapshot> part : delivery.pagesOf(snapshots)) {
+    List<Delivery> together = new ArrayList<>();
+    List<List<Snapshot>> pages = delivery.pagesOf(snapshots);
+    for (List<Snapshot> part : pages) {
       guard(page);
       world.source = "laws-" + (page++ % 2);
-      send(part);
-      if (topUpsMade < settings.topUps().size()) {
-        topUp(
-            accounts.get(topUpsMade % accounts.size()),
-            BigDecimal.valueOf(settings.topUps().get(topUpsMade), 2));
-        topUpsMade++;
+      together.add(tell(part));
+      if (together.size() == settings.together() || page == pages.size()) {
+        world.pipeline().acceptAll(together).forEach(Pipeline.Outcome::orThrow);
+        together.clear();
+        interfere();
       }
     }
     topUpsMade = settings.topUps().size();
     world.pipeline().settleForeignEntries();
+  }
+
+  private void interfere() {
+    if (topUpsMade < settings.topUps().size()) {
+      topUp(
+          accounts.get(topUpsMade % accounts.size()),
+          BigDecimal.valueOf(settings.topUps().get(topUpsMade), 2));
+      topUpsMade++;
+    }
+    if (settings.repriced() && !repriced) {
+      repriced = true;
+      accounts.forEach(this::reprice);
+      RatingPolicy old = world.rating;
+      RatingPolicy dearer =
+          new RatingPolicy(
+              new BigDecimal("9.99"),
+              7,
+              old.initialBalance(),
+              "dearer",
+              Map.of(),
+              old.peakHours(),
+              old.periodZone());
+      new PriceObserver(world.jdbi, dearer).observe(world.now);
+    }
+  }
+
+  /** Half of the accounts get another price in their profile; all of it holds for later usage. */
+  private void reprice(UUID account) {
+    if (accounts.indexOf(account) % 2 == 0 && !latecomers.containsKey(account) && isUser(account)) {
+      world.profile(account, 1, 77.7, "plan:DEAR");
+    }
+  }
+
+  private boolean isUser(UUID account) {
+    return owners.containsKey(account.toString());
   }
 
   /** As accounts.svc.plus does: a plain insert, and the balance of a row that exists. */
