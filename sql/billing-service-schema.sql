@@ -301,7 +301,6 @@ CREATE TABLE billing.nodes (
     region text NOT NULL,
     count_first boolean NOT NULL,
     billing_from timestamp with time zone NOT NULL,
-    max_bytes_per_second bigint NOT NULL,
     first_at timestamp with time zone,
     head_at timestamp with time zone,
     started_at timestamp with time zone,
@@ -422,6 +421,7 @@ CREATE TABLE billing.snapshots (
     node_key integer NOT NULL,
     collected_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
+    max_bytes_per_second bigint NOT NULL,
     ordinals integer[] NOT NULL,
     uplink bigint[] NOT NULL,
     downlink bigint[] NOT NULL,
@@ -501,4 +501,5 @@ COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charg
 COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
 COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
+COMMENT ON COLUMN billing.snapshots.max_bytes_per_second IS 'the guard it came with; the widest, if it came more than once';
 COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';

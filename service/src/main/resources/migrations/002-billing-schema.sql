@@ -53,7 +53,6 @@ CREATE TABLE billing.nodes (
     region         TEXT        NOT NULL,
     count_first    BOOLEAN     NOT NULL,
     billing_from   TIMESTAMPTZ NOT NULL,
-    max_bytes_per_second BIGINT NOT NULL,
     first_at       TIMESTAMPTZ,
     head_at        TIMESTAMPTZ,
     started_at     TIMESTAMPTZ,
@@ -114,6 +113,7 @@ CREATE TABLE billing.snapshots (
     node_key     INTEGER     NOT NULL,
     collected_at TIMESTAMPTZ NOT NULL,
     started_at   TIMESTAMPTZ,
+    max_bytes_per_second BIGINT NOT NULL,
     ordinals     INTEGER[]   NOT NULL,
     uplink       BIGINT[]    NOT NULL,
     downlink     BIGINT[]    NOT NULL,
@@ -123,6 +123,7 @@ CREATE TABLE billing.snapshots (
     PRIMARY KEY (node_key, collected_at)
 ) PARTITION BY RANGE (collected_at);
 CREATE TABLE billing.snapshots_default PARTITION OF billing.snapshots DEFAULT;
+COMMENT ON COLUMN billing.snapshots.max_bytes_per_second IS 'the guard it came with; the widest, if it came more than once';
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 
 CREATE TABLE billing.snapshot_conflicts (

@@ -16,7 +16,7 @@ import plus.svc.billing.pipeline.snapshot.Archive;
 /** Derives the usage of nodes from the archive alone and compares it with their buckets. */
 final class Rederivation {
 
-  private static final MeterPolicy POLICY = new MeterPolicy(false, 0, Long.MAX_VALUE);
+  private static final MeterPolicy POLICY = new MeterPolicy(false, 0);
 
   private final Handle handle;
 

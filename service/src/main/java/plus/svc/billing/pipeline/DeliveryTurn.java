@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,14 +34,16 @@ final class DeliveryTurn {
   private final Handle handle;
   private final Dao dao;
   private final PipelineSettings settings;
+  private final InstantSource clock;
   private final Instant now;
   private final boolean lookUpAll;
 
-  DeliveryTurn(Handle handle, PipelineSettings settings, Instant now, boolean lookUpAll) {
+  DeliveryTurn(Handle handle, PipelineSettings settings, InstantSource clock, boolean lookUpAll) {
     this.handle = handle;
     this.dao = handle.attach(Dao.class);
     this.settings = settings;
-    this.now = now;
+    this.clock = clock;
+    this.now = clock.instant();
     this.lookUpAll = lookUpAll;
   }
 
@@ -51,7 +54,7 @@ final class DeliveryTurn {
    */
   List<Receipt> run(List<Delivery> deliveries) {
     checkFences(deliveries);
-    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
+    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
     nodes.run(pages(deliveries), ledger);
     LedgerTurn.Posted posted = ledger.post();
@@ -75,7 +78,7 @@ final class DeliveryTurn {
   /** Takes a decision on one sample of a node in. */
   Receipt decide(
       NodeKey key, SeriesKey series, Instant at, Decision decision, String by, String reason) {
-    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), now);
+    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     NodeBatch nodes = new NodeBatch(handle, settings, now, true);
     nodes.decide(key, turn -> turn.decide(series, at, decision, by, reason, ledger));
     LedgerTurn.Posted posted = ledger.post();

@@ -83,11 +83,7 @@ final class NodeBatch {
     List<NodeStore.Node> nodes = new ArrayList<>();
     for (Page page : pages) {
       NodeStore.Node found = known.get(page.key());
-      NodeStore.Node node = found != null ? found : lockNew(store, page);
-      if (node.maxBytesPerSecond() != page.policy().maxBytesPerSecond()) {
-        store.guard(node.nodeKey(), page.policy().maxBytesPerSecond());
-      }
-      nodes.add(node);
+      nodes.add(found != null ? found : lockNew(store, page));
     }
     return nodes;
   }
@@ -98,16 +94,14 @@ final class NodeBatch {
         page.key(),
         settings.defaultRegion(),
         policy.firstSnapshot() == FirstSnapshot.FROM_ZERO,
-        policy.billingFrom(),
-        policy.maxBytesPerSecond());
+        policy.billingFrom());
   }
 
-  /** Has a known node, judged by the policy it was metered with last, metered again. */
+  /** Has a known node metered again; each of its snapshots is judged by the guard it came with. */
   void decide(NodeKey key, Consumer<NodeTurn> decision) {
     NodeStore store = new NodeStore(handle);
     NodeStore.Node node = store.lockKnown(key);
-    NodePolicy policy =
-        new NodePolicy(FirstSnapshot.BASELINE, node.billingFrom(), node.maxBytesPerSecond());
+    NodePolicy policy = new NodePolicy(FirstSnapshot.BASELINE, node.billingFrom(), Long.MAX_VALUE);
     Page page = new Page(0, "", policy, key, List.of());
     List<Integer> keys = List.of(node.nodeKey());
     NodeTurn turn =

@@ -53,7 +53,6 @@ final class NodeStore {
       String region,
       boolean countFirst,
       Instant billingFrom,
-      long maxBytesPerSecond,
       @Nullable Instant lastBucketAt,
       @Nullable Instant archiveFrom,
       NodeState state) {}
@@ -75,24 +74,12 @@ final class NodeStore {
    * node is first seen: facts must not depend on when a setting was changed. A node that an earlier
    * writer billed begins with a baseline whatever the policy, and not before what was billed.
    */
-  Node lock(
-      NodeKey key,
-      String regionIfNew,
-      boolean countFirst,
-      Instant billingFrom,
-      long maxBytesPerSecond) {
+  Node lock(NodeKey key, String regionIfNew, boolean countFirst, Instant billingFrom) {
     Optional<Node> known = dao.lock(key.env(), key.node());
     if (known.isPresent()) {
       return known.get();
     }
-    dao.insert(
-        key.env(),
-        key.node(),
-        key.composed(),
-        regionIfNew,
-        countFirst,
-        billingFrom,
-        maxBytesPerSecond);
+    dao.insert(key.env(), key.node(), key.composed(), regionIfNew, countFirst, billingFrom);
     return dao.lock(key.env(), key.node())
         .orElseThrow(
             () ->
@@ -162,11 +149,6 @@ final class NodeStore {
     return state.accepted().values().stream().mapToLong(direction).toArray();
   }
 
-  /** Notes a changed jump guard; it holds for whatever is metered from now on. */
-  void guard(int nodeKey, long maxBytesPerSecond) {
-    dao.guard(nodeKey, maxBytesPerSecond);
-  }
-
   /** Keeps a state as a place to re-derive from. */
   void keep(int nodeKey, NodeState state) {
     dao.keep(
@@ -200,8 +182,8 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT node_key, env, node, region, count_first, billing_from, max_bytes_per_second,
-               last_bucket_at, archive_from, first_at, head_at, started_at,
+        SELECT node_key, env, node, region, count_first, billing_from, last_bucket_at, archive_from,
+               first_at, head_at, started_at,
                uplink, downlink, uplink_since, downlink_since, seen_at,
                restarts, aside, aside_uplink, aside_downlink
           FROM billing.nodes
@@ -214,8 +196,8 @@ final class NodeStore {
 
     @SqlQuery(
         """
-        SELECT node_key, env, node, region, count_first, billing_from, max_bytes_per_second,
-               last_bucket_at, archive_from, first_at, head_at, started_at,
+        SELECT node_key, env, node, region, count_first, billing_from, last_bucket_at, archive_from,
+               first_at, head_at, started_at,
                uplink, downlink, uplink_since, downlink_since, seen_at,
                restarts, aside, aside_uplink, aside_downlink
           FROM billing.nodes
@@ -228,9 +210,9 @@ final class NodeStore {
     @SqlUpdate(
         """
         INSERT INTO billing.nodes
-               (env, node, composed, region, count_first, billing_from, max_bytes_per_second)
+               (env, node, composed, region, count_first, billing_from)
         SELECT :env, :node, n.composed, :region, :countFirst AND t.composed IS NULL,
-               greatest(:billingFrom, t.billing_from), :guard
+               greatest(:billingFrom, t.billing_from)
           FROM (VALUES (:composed)) AS n (composed)
           LEFT JOIN billing.node_takeovers t ON t.composed = n.composed
             ON CONFLICT DO NOTHING
@@ -241,11 +223,7 @@ final class NodeStore {
         @Bind("composed") String composed,
         @Bind("region") String region,
         @Bind("countFirst") boolean countFirst,
-        @Bind("billingFrom") Instant billingFrom,
-        @Bind("guard") long maxBytesPerSecond);
-
-    @SqlUpdate("UPDATE billing.nodes SET max_bytes_per_second = :guard WHERE node_key = :node")
-    void guard(@Bind("node") int nodeKey, @Bind("guard") long maxBytesPerSecond);
+        @Bind("billingFrom") Instant billingFrom);
 
     @SqlBatch(
         """
@@ -317,18 +295,17 @@ final class NodeStore {
   public static final class NodeMapper implements RowMapper<Node> {
     @Override
     public Node map(ResultSet rs, StatementContext ctx) throws SQLException {
-      @Nullable OffsetDateTime lastBucket = rs.getObject(8, OffsetDateTime.class);
-      @Nullable OffsetDateTime archiveFrom = rs.getObject(9, OffsetDateTime.class);
+      @Nullable OffsetDateTime lastBucket = rs.getObject(7, OffsetDateTime.class);
+      @Nullable OffsetDateTime archiveFrom = rs.getObject(8, OffsetDateTime.class);
       return new Node(
           rs.getInt(1),
           new NodeKey(rs.getString(2), rs.getString(3)),
           rs.getString(4),
           rs.getBoolean(5),
           rs.getObject(6, OffsetDateTime.class).toInstant(),
-          rs.getLong(7),
           lastBucket == null ? null : lastBucket.toInstant(),
           archiveFrom == null ? null : archiveFrom.toInstant(),
-          state(rs, 10));
+          state(rs, 9));
     }
   }
 

@@ -84,9 +84,7 @@ final class NodeTurn {
     this.now = now;
     this.lookUpAll = lookUpAll;
     this.zeroBuckets = zeroBuckets;
-    this.policy =
-        new MeterPolicy(
-            node.countFirst(), Micros.of(node.billingFrom()), page.policy().maxBytesPerSecond());
+    this.policy = new MeterPolicy(node.countFirst(), Micros.of(node.billingFrom()));
     this.archive = new Archive(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
     this.state = node.state();
@@ -144,8 +142,16 @@ final class NodeTurn {
     long micros = Micros.of(at);
     Archive.@Nullable Entry entry = archive.at(List.of(micros)).get(micros);
     if (ordinal < 0 || entry == null || !contains(entry.snapshot(), ordinal)) {
+      boolean pruned = node.archiveFrom() != null && at.isBefore(node.archiveFrom());
       throw new IllegalArgumentException(
-          "node " + page.key().composed() + " has no sample of that series at " + at);
+          "node "
+              + page.key().composed()
+              + (pruned
+                  ? " keeps no evidence from before "
+                      + node.archiveFrom()
+                      + ": decide on a later sample of that series instead of the one at "
+                  : " has no sample of that series at ")
+              + at);
     }
     findings.decide(ordinal, at, decision, by, reason, now);
     Map<Decisions.At, Decision> decided = new HashMap<>(decisions.byInstant());
@@ -161,7 +167,7 @@ final class NodeTurn {
 
   /** Whether there is a state to be saved. */
   boolean moved() {
-    return accepted + conflicting > 0;
+    return accepted > 0 || !sorted.changes.isEmpty();
   }
 
   NodeStore.Saved saved() {
@@ -217,9 +223,7 @@ final class NodeTurn {
 
   private void sort(Sent sent, Archive.@Nullable Entry before) {
     NodeSnapshot snapshot = sent.together.snapshot();
-    if (before != null
-        && sent.contents.size() == 1
-        && Arrays.equals(before.digest(), sent.together.digest())) {
+    if (before != null && sent.contents.size() == 1 && before.covers(sent.together)) {
       repeated++;
     } else if (isBeyondEvidence(snapshot)) {
       findings.beyondEvidence(snapshot);
@@ -231,14 +235,22 @@ final class NodeTurn {
       sent.snapshots.forEach(findings::rejected);
       Archive.Entry both = merged(before, sent.together);
       noteConflicts(sent, before.digest(), both);
-      if (Arrays.equals(both.digest(), before.digest())) {
+      if (before.covers(both)) {
         repeated++;
       } else {
-        conflicting++;
-        archive.replace(both);
-        sorted.changes.put(snapshot.atMicros(), new Change(before.snapshot(), both.snapshot()));
+        replace(before, both);
       }
     }
+  }
+
+  private void replace(Archive.Entry before, Archive.Entry both) {
+    if (Arrays.equals(both.digest(), before.digest())) {
+      repeated++; // nothing new but a wider guard
+    } else {
+      conflicting++;
+    }
+    archive.replace(both);
+    sorted.changes.put(both.snapshot().atMicros(), new Change(before.snapshot(), both.snapshot()));
   }
 
   private boolean isBeyondEvidence(NodeSnapshot snapshot) {
@@ -303,6 +315,7 @@ final class NodeTurn {
     return new NodeSnapshot(
         Micros.of(snapshot.collectedAt()),
         Micros.ofNullable(snapshot.startedAt()),
+        page.policy().maxBytesPerSecond(),
         ordinals,
         uplink,
         downlink);

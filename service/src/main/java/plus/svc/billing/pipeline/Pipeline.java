@@ -122,8 +122,7 @@ public final class Pipeline {
       try {
         boolean lookUpAll = careful;
         return jdbi.inTransaction(
-            handle ->
-                new DeliveryTurn(handle, settings, clock.instant(), lookUpAll).run(deliveries));
+            handle -> new DeliveryTurn(handle, settings, clock, lookUpAll).run(deliveries));
       } catch (RuntimeException e) {
         String state = sqlState(e);
         boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
@@ -142,7 +141,8 @@ public final class Pipeline {
 
   /**
    * Takes in what other services posted to accounts that may have no usage now: their balance, and
-   * with it their standing.
+   * with it their standing. An account in arrears that never had usage is opened, so that the
+   * arrears sweep knows it.
    *
    * @return how many accounts were settled
    */
@@ -162,8 +162,7 @@ public final class Pipeline {
     if (accounts.isEmpty()) {
       return 0;
     }
-    LedgerTurn turn =
-        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock.instant());
+    LedgerTurn turn = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     accounts.forEach(turn::include);
     new ReadModel(handle, clock.instant()).show(turn.post().changes());
     return accounts.size();
@@ -174,8 +173,14 @@ public final class Pipeline {
 
     @SqlQuery(
         """
-        SELECT DISTINCT account_uuid
+        SELECT account_uuid
           FROM billing.foreign_entries
+         UNION
+        SELECT q.account_uuid
+          FROM public.account_quota_states q
+         WHERE q.arrears
+           AND NOT EXISTS (SELECT FROM billing.account_states s
+                            WHERE s.account_uuid = q.account_uuid)
          ORDER BY account_uuid
          LIMIT :most
         """)
@@ -193,7 +198,7 @@ public final class Pipeline {
       NodeKey node, SeriesKey series, Instant at, Decision decision, String by, String reason) {
     return jdbi.inTransaction(
         handle ->
-            new DeliveryTurn(handle, settings, clock.instant(), true)
+            new DeliveryTurn(handle, settings, clock, true)
                 .decide(node, series, at, decision, by, reason));
   }
 

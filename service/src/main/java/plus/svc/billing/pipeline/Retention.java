@@ -19,7 +19,8 @@ import plus.svc.billing.quantity.NodeKey;
  * Keeps the archive for a configured time: prepares the partitions of the days to come and drops
  * those that are over. Before anything goes, each node's state at the horizon is kept, so that
  * every later correction still has its basis; a snapshot from before the horizon that comes after
- * that is set aside and says so.
+ * that is set aside and says so. What was found in the days that go (restarts, conflicts, samples
+ * set aside) goes with them.
  */
 public final class Retention {
 
@@ -99,6 +100,8 @@ public final class Retention {
     dao.noteHorizon(node.nodeKey(), horizon);
     dao.forgetStates(node.nodeKey(), horizon);
     dao.forgetConflicts(node.nodeKey(), horizon);
+    dao.forgetSetAsides(node.nodeKey(), horizon);
+    dao.forgetRestarts(node.nodeKey(), horizon);
   }
 
   /** Statements of retention. */
@@ -136,5 +139,16 @@ public final class Retention {
          WHERE node_key = :node AND collected_at < :horizon
         """)
     void forgetConflicts(@Bind("node") int nodeKey, @Bind("horizon") Instant horizon);
+
+    /** Without the snapshot nothing can be decided on a sample; what says so stays. */
+    @SqlUpdate(
+        """
+        DELETE FROM billing.set_asides
+         WHERE node_key = :node AND collected_at < :horizon AND reason <> 'EVIDENCE_PRUNED'
+        """)
+    void forgetSetAsides(@Bind("node") int nodeKey, @Bind("horizon") Instant horizon);
+
+    @SqlUpdate("DELETE FROM billing.restarts WHERE node_key = :node AND at < :horizon")
+    void forgetRestarts(@Bind("node") int nodeKey, @Bind("horizon") Instant horizon);
   }
 }

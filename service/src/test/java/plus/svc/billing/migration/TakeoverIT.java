@@ -28,6 +28,7 @@ import plus.svc.billing.testing.TestDatabase;
 final class TakeoverIT {
 
   private static final NodeKey US = new NodeKey("prod", "us-node");
+  private static final long PLAN_OF_TWO = 21_474_836_480L;
 
   private TestDatabase database = EarlierWriter.NEWER.make();
   private Jdbi jdbi = database.jdbi();
@@ -129,6 +130,26 @@ final class TakeoverIT {
         .deliver(snapshot("10:40:00", sample(ONE, 1500)), snapshot("10:41:00", sample(ONE, 1520)));
     assertThat(new AccountsReader(jdbi).bytesSince(ONE, Instant.parse("2026-04-08T10:31:00Z")))
         .isEqualTo(20);
+  }
+
+  @Test
+  void whatIsLeftOfAMonthIsNotCarriedOverItsEnd() {
+    new Query(jdbi)
+        .run(
+            "UPDATE public.account_quota_states SET effective_at = '2026-04-08 10:30Z',"
+                + " period_start = NULL, period_end = NULL WHERE account_uuid = ?",
+            TWO);
+    adopt(EarlierWriter.NEWER);
+    Feed feed = new Feed(jdbi).at(Instant.parse("2026-05-01T00:10:00Z"));
+    feed.deliver(
+        snapshot("10:30:00", sample(TWO, 560)),
+        snapshot(NODE, Instant.parse("2026-04-30T23:59:00Z"), sample(TWO, 640)),
+        snapshot(NODE, Instant.parse("2026-05-01T00:05:00Z"), sample(TWO, 650)));
+    assertThat(charged(TWO)).as("80 bytes of April, 50 of them free").isEqualByComparingTo("-16.5");
+    assertThat(new AccountsReader(jdbi).quota(TWO).remaining())
+        .as("May has its own quota")
+        .isEqualTo(PLAN_OF_TWO - 10);
+    assertTheBalancesAddUp();
   }
 
   @Test

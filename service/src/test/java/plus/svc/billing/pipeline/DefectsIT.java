@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +35,7 @@ import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
+import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.Database;
 
@@ -222,9 +224,15 @@ class DefectsIT {
   @Test
   void d10TwoSnapshotsOfOneMinuteAddUp() {
     world.deliver(on("10:00:10").of(a, 100, 0));
-    world.deliver(on("10:00:40").of(a, 160, 0));
-    assertThat(world.buckets(a)).isEqualTo(Map.of("10:00", 160L));
-    assertMoney(a, "-80");
+    world.deliver(on("10:00:40").of(a, 160, 3));
+    assertThat(world.buckets(a)).isEqualTo(Map.of("10:00", 163L));
+    assertThat(
+            world.text(
+                "SELECT uplink_bytes || '+' || downlink_bytes FROM public.traffic_minute_buckets"
+                    + " WHERE account_uuid = ?",
+                a))
+        .isEqualTo("160+3");
+    assertMoney(a, "-81.5");
   }
 
   @Test
@@ -304,6 +312,20 @@ class DefectsIT {
   }
 
   @Test
+  void d16AnAccountsOwnUuidOutranksAnothersProxyUuid() {
+    UUID b = world.user();
+    world.user(UUID.randomUUID(), b);
+    UUID shared = UUID.randomUUID();
+    world.user(UUID.randomUUID(), shared);
+    world.user(UUID.randomUUID(), shared);
+    world.deliver(on("10:00").of(b, 10, 0).of(shared, 7, 0));
+    assertThat(world.usage(b)).isEqualTo(10);
+    assertThat(world.count("billing.series", "identifier = ? AND account_uuid IS NULL", shared))
+        .as("a proxy UUID of two accounts names neither")
+        .isEqualTo(1);
+  }
+
+  @Test
   void d17ANegativeTotalIsSetAsideAndItsNeighboursBilled() {
     World.Shot shot = on("10:00").of(a, 10, 0);
     shot.rejected.add(
@@ -353,6 +375,20 @@ class DefectsIT {
                     + " WHERE account_uuid = ? AND entry_type = 'traffic_charge'",
                 b))
         .isEqualTo("-0.11");
+  }
+
+  @Test
+  void d19AProfilesPriceIsExactWhateverTheSessionShows() {
+    try (OneConnection session = new OneConnection(SERVER.get().dataSource())) {
+      World shown = new World(Jdbi.create(session).installPlugin(new BillingJdbiPlugin()));
+      shown.jdbi.useHandle(h -> h.execute("SET extra_float_digits = -10"));
+      shown.profile(a, 0, 0.1 + 0.2, "v");
+      shown.deliver(on("10:00").of(a, 1, 0));
+      shown.profile(a, 0, 1.1 * 1.1, "v");
+      new PriceObserver(shown.jdbi, shown.rating).observe(at("10:04"));
+      shown.deliver(on("10:06").of(a, 2, 0));
+    }
+    assertMoney(a, "-1.51000000000000024"); // 0.30000000000000004 + 1.2100000000000002
   }
 
   @Test
@@ -427,7 +463,19 @@ class DefectsIT {
     }
     assertThat(world.usage(a)).isEqualTo(100 + 40);
     assertMoney(a, "-70");
-    assertThat(balancesAfter(a)).doesNotHaveDuplicates();
+    assertThat(
+            world.count(
+                """
+                (SELECT balance_after FROM public.billing_ledger WHERE account_uuid = ?
+                 EXCEPT ALL
+                 SELECT balance_after - amount_delta FROM public.billing_ledger
+                  WHERE account_uuid = ?) AS ends
+                """,
+                "true",
+                a,
+                a))
+        .as("each row begins where another one ended, but for the last")
+        .isEqualTo(1);
   }
 
   @Test
@@ -445,6 +493,71 @@ class DefectsIT {
     world.deliver(on("10:01").of(a, 140, 0));
     assertThat(world.shown("suspend_state", a)).isEqualTo("suspended");
     assertMoney(a, "-70");
+  }
+
+  @Test
+  void d24ASweepThatWaitedForAPaymentSuspendsNobodyWhoPaid() throws Exception {
+    world.deliver(on("10:00").of(a, 100, 0));
+    ArrearsSweep sweep = new ArrearsSweep(world.jdbi, Duration.ofDays(14));
+    ExecutorService beside = Executors.newSingleThreadExecutor();
+    try {
+      Future<ArrearsSweep.Outcome> swept =
+          world.jdbi.inTransaction(
+              payment -> {
+                payment.execute(
+                    "SELECT FROM billing.account_states WHERE account_uuid = ? FOR UPDATE", a);
+                payment.execute(
+                    "UPDATE public.account_quota_states SET arrears = false, arrears_since = NULL,"
+                        + " current_balance = current_balance + 1000 WHERE account_uuid = ?",
+                    a);
+                Future<ArrearsSweep.Outcome> running =
+                    beside.submit(() -> sweep.sweep(at("10:00").plus(Duration.ofDays(15))));
+                world.awaitAWaitForALock();
+                return running;
+              });
+      swept.get(30, TimeUnit.SECONDS);
+    } finally {
+      beside.shutdownNow();
+    }
+    assertThat(world.shown("suspend_state", a)).isEqualTo("active");
+    assertThat(world.balance(a)).isEqualByComparingTo("950");
+    assertThat(
+            world.text(
+                "SELECT suspend_reason FROM billing.account_states WHERE account_uuid = ?", a))
+        .isEmpty();
+  }
+
+  @Test
+  void d25AFailedPaymentWithoutAnyUsageIsSuspendedTooAndLiftedOnceItIsPaid() {
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                "INSERT INTO public.account_quota_states"
+                    + " (account_uuid, current_balance, arrears, arrears_since, suspend_state)"
+                    + " VALUES (?, 3, true, '2026-04-08T09:00:00Z', '')",
+                a));
+    world.pipeline().settleForeignEntries();
+    ArrearsSweep sweep = new ArrearsSweep(world.jdbi, Duration.ofDays(14));
+    sweep.sweep(at("09:00").plus(Duration.ofDays(13)));
+    assertThat(world.shown("suspend_state", a)).isEmpty();
+    sweep.sweep(at("09:00").plus(Duration.ofDays(15)));
+    assertThat(world.shown("suspend_state", a)).isEqualTo("suspended");
+    assertThat(
+            world.text(
+                "SELECT suspend_reason FROM billing.account_states WHERE account_uuid = ?", a))
+        .isEqualTo("payment");
+    world.deliver(on("10:00").of(a, 2, 0));
+    sweep.sweep(at("09:00").plus(Duration.ofDays(15)));
+    assertThat(world.shown("suspend_state", a)).as("usage is no payment").isEqualTo("suspended");
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                "UPDATE public.account_quota_states SET arrears = false, arrears_since = NULL"
+                    + " WHERE account_uuid = ?",
+                a));
+    sweep.sweep(at("09:00").plus(Duration.ofDays(16)));
+    assertThat(world.shown("suspend_state", a)).isEqualTo("active");
+    assertMoney(a, "2");
   }
 
   @Test
@@ -633,6 +746,23 @@ class DefectsIT {
     assertMoney(a, "-95");
     world.deliver(on("10:06:30").of(a, 161, 0), on("10:05:30").of(a, 155, 0));
     assertMoney(a, "-89.5");
+  }
+
+  @Test
+  void t16AChangedConfiguredPriceHoldsFromThenOnForWhoHasNoneOfTheirOwn() {
+    UUID own = world.user();
+    world.profile(own, 0, 3.0, "plan:OWN");
+    world.deliver(on("10:00").of(a, 100, 0).of(own, 100, 0));
+    world.rating = rating("2", "0", Map.of(), PeakHours.NONE);
+    world.deliver(on("10:01").of(a, 110, 0).of(own, 110, 0));
+    assertMoney(a, "-55");
+    new PriceObserver(world.jdbi, world.rating).observe(at("10:02"));
+    world.deliver(on("10:05").of(a, 120, 0).of(own, 120, 0));
+    assertMoney(a, "-75");
+    world.deliver(on("10:00:30").of(a, 105, 0).of(own, 110, 0));
+    assertMoney(a, "-75");
+    assertMoney(own, "-360");
+    assertThat(new PriceObserver(world.jdbi, world.rating).observe(at("10:09"))).isZero();
   }
 
   @Test

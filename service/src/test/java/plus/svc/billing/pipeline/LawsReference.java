@@ -38,7 +38,15 @@ final class LawsReference {
   private static final Duration STAMP_LAG = Duration.ofSeconds(60);
 
   /** How the counters of all nodes are to be read. */
-  record Rules(boolean countFirst, Instant billingFrom, long maxBytesPerSecond) {}
+  record Rules(boolean countFirst, Instant billingFrom) {}
+
+  /** A snapshot as it came: with the guard that its source had then. */
+  record Told(Snapshot snapshot, long maxBytesPerSecond) {
+    Told and(Told other) {
+      return new Told(
+          together(snapshot, other.snapshot), Math.max(maxBytesPerSecond, other.maxBytesPerSecond));
+    }
+  }
 
   /** What an account pays from an instant on. */
   record Price(
@@ -157,12 +165,12 @@ final class LawsReference {
   }
 
   /** The facts that follow from a set of snapshots. */
-  Facts of(Collection<Snapshot> snapshots) {
-    Map<String, NavigableMap<Instant, Snapshot>> nodes = new TreeMap<>();
-    for (Snapshot snapshot : snapshots) {
+  Facts of(Collection<Told> snapshots) {
+    Map<String, NavigableMap<Instant, Told>> nodes = new TreeMap<>();
+    for (Told told : snapshots) {
       nodes
-          .computeIfAbsent(snapshot.node().composed(), node -> new TreeMap<>())
-          .merge(snapshot.collectedAt(), snapshot, LawsReference::together);
+          .computeIfAbsent(told.snapshot().node().composed(), node -> new TreeMap<>())
+          .merge(told.snapshot().collectedAt(), told, Told::and);
     }
     nodes.forEach((node, archive) -> new NodeHistory(node).meter(archive.values()));
     return rate();
@@ -223,14 +231,14 @@ final class LawsReference {
       this.node = node;
     }
 
-    void meter(Collection<Snapshot> ascending) {
-      for (Snapshot snapshot : ascending) {
-        meter(snapshot);
-        head = snapshot.collectedAt();
+    void meter(Collection<Told> ascending) {
+      for (Told told : ascending) {
+        meter(told.snapshot(), told.maxBytesPerSecond());
+        head = told.snapshot().collectedAt();
       }
     }
 
-    private void meter(Snapshot snapshot) {
+    private void meter(Snapshot snapshot, long guard) {
       Instant at = snapshot.collectedAt();
       boolean barred = !at.isAfter(rules.billingFrom());
       boolean another = startedAnew(snapshot);
@@ -254,7 +262,7 @@ final class LawsReference {
       if (barred) {
         verdicts.replaceAll((series, verdict) -> Verdict.BASELINE);
       } else if (head != null) {
-        guardAgainstJumps(at, now, verdicts);
+        guardAgainstJumps(guard, at, now, verdicts);
       }
       if (verdicts.containsValue(Verdict.RESTARTED)) {
         restarts.add(new Restart(node, at, false));
@@ -316,8 +324,8 @@ final class LawsReference {
     }
 
     private void guardAgainstJumps(
-        Instant at, Map<SeriesKey, Bytes> now, Map<SeriesKey, Verdict> verdicts) {
-      BigDecimal most = BigDecimal.valueOf(rules.maxBytesPerSecond());
+        long guard, Instant at, Map<SeriesKey, Bytes> now, Map<SeriesKey, Verdict> verdicts) {
+      BigDecimal most = BigDecimal.valueOf(guard);
       BigDecimal together = BigDecimal.ZERO;
       for (SeriesKey series : now.keySet()) {
         if (in(verdicts, series).aside() || in(verdicts, series) == Verdict.BASELINE) {
@@ -339,11 +347,12 @@ final class LawsReference {
       }
     }
 
+    /** Whole bytes a second, rounded down. */
     private BigDecimal rate(Instant at, SeriesKey series, Bytes bytes) {
       Instant from = lastSeen.getOrDefault(series, head);
       long micros = Math.max(ChronoUnit.MICROS.between(from, at), 1_000_000L);
       return new BigDecimal(BigInteger.valueOf(bytes.total()).multiply(BigInteger.TEN.pow(6)))
-          .divide(BigDecimal.valueOf(micros), 6, RoundingMode.FLOOR);
+          .divide(BigDecimal.valueOf(micros), 0, RoundingMode.FLOOR);
     }
 
     private Bytes counted(SeriesKey series, Bytes counters, Verdict verdict) {

@@ -10,6 +10,10 @@ import net.jqwik.api.Combinators;
  *
  * @param barMinutes minutes after the start up to which snapshots only make baselines, 0 for none
  * @param quota free bytes a month
+ * @param guards the source's {@code max_bytes_per_second} when it sends a page, page after page,
+ *     used over and over
+ * @param together how many pages are given to the pipeline at once
+ * @param repriced whether prices change, in profiles and in the settings, while usage comes in
  * @param topUps money that accounts.svc.plus credits, one before each of the first pages
  */
 record LawsSettings(
@@ -23,7 +27,12 @@ record LawsSettings(
     boolean overMonthEnd,
     boolean zeroBuckets,
     Given given,
+    List<Long> guards,
+    int together,
+    boolean repriced,
     List<Integer> topUps) {
+
+  private static final long WIDE = 1_000_000_000L;
 
   /** By which identifiers exporters know the accounts. */
   enum Identity {
@@ -86,15 +95,29 @@ record LawsSettings(
                         rare == 1,
                         rare == 2,
                         Given.NOTHING,
+                        List.of(WIDE),
+                        1,
+                        false,
                         List.of()));
     return Combinators.combine(
             basics,
             Arbitraries.of(Given.NOTHING, Given.NOTHING, Given.A_LITTLE, Given.TAKEN_BACK),
+            Arbitraries.oneOf(
+                Arbitraries.just(List.of(WIDE)),
+                Arbitraries.just(List.of(WIDE)),
+                Arbitraries.of(1L, 3L, 50L, WIDE).list().ofMinSize(1).ofMaxSize(3)),
+            Arbitraries.of(1, 1, 2, 5),
+            Arbitraries.of(false, false, true),
             Arbitraries.integers().between(-50, 5_000).list().ofMaxSize(4))
         .as(LawsSettings::with);
   }
 
-  private LawsSettings with(Given newGiven, List<Integer> newTopUps) {
+  private LawsSettings with(
+      Given newGiven,
+      List<Long> newGuards,
+      int newTogether,
+      boolean newRepriced,
+      List<Integer> newTopUps) {
     return new LawsSettings(
         accounts,
         inbounds,
@@ -106,6 +129,9 @@ record LawsSettings(
         overMonthEnd,
         zeroBuckets,
         newGiven,
+        newGuards,
+        newTogether,
+        newRepriced,
         newTopUps);
   }
 }

@@ -9,12 +9,15 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.pipeline.LawsReference.Facts;
+import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -28,7 +31,6 @@ import plus.svc.billing.quantity.NodeKey;
  */
 final class LawsWorld {
 
-  private static final long MAX_BYTES_PER_SECOND = 1_000_000_000L;
   private static final LawsReference.Peak PEAK =
       new LawsReference.Peak(LocalTime.of(10, 50), LocalTime.of(11, 5));
 
@@ -37,6 +39,7 @@ final class LawsWorld {
   final List<UUID> accounts = new ArrayList<>();
   final List<NodeKey> nodes = new ArrayList<>();
   final List<Snapshot> snapshots = new ArrayList<>();
+  private final Set<LawsReference.Told> told = new HashSet<>();
   final Map<UUID, BigDecimal> toppedUp = new HashMap<>();
   private final Map<String, UUID> owners = new HashMap<>();
   private final Map<UUID, LawsReference.Plan> plans = new HashMap<>();
@@ -44,6 +47,7 @@ final class LawsWorld {
   private final long id;
   private final Instant start;
   private int topUpsMade;
+  private boolean repriced;
 
   LawsWorld(Jdbi jdbi, long id, LawsSettings settings, List<LawsScript> scripts) {
     this.world = new World(jdbi);
@@ -53,11 +57,7 @@ final class LawsWorld {
         Instant.parse(settings.overMonthEnd() ? "2026-03-31T23:40:00Z" : "2026-04-08T10:40:00Z");
     world.now = start.plus(Duration.ofDays(1));
     world.zeroBuckets = settings.zeroBuckets();
-    world.policy =
-        new NodePolicy(
-            settings.countFirst() ? FirstSnapshot.FROM_ZERO : FirstSnapshot.BASELINE,
-            billingFrom(),
-            MAX_BYTES_PER_SECOND);
+    guard(0);
     world.rating =
         new RatingPolicy(
             new BigDecimal("0.1"),
@@ -77,6 +77,21 @@ final class LawsWorld {
       nodes.add(node);
       snapshots.addAll(scripts.get(i).play(node, start, series));
     }
+  }
+
+  /** Sets the guard that the source has when it sends a page. */
+  private void guard(int page) {
+    world.policy =
+        new NodePolicy(
+            settings.countFirst() ? FirstSnapshot.FROM_ZERO : FirstSnapshot.BASELINE,
+            billingFrom(),
+            settings.guards().get(page % settings.guards().size()));
+  }
+
+  private Delivery tell(List<Snapshot> page) {
+    page.forEach(
+        snapshot -> told.add(new LawsReference.Told(snapshot, world.policy.maxBytesPerSecond())));
+    return world.delivery(page);
   }
 
   private Instant billingFrom() {
@@ -218,24 +233,64 @@ final class LawsWorld {
     World.Shot shot = new World.Shot(at).on(node);
     accounts.forEach(account -> shot.of(account, "warm", total, 0));
     snapshots.add(shot.snapshot());
-    world.deliver(List.of(shot.snapshot()));
+    world.pipeline().accept(tell(List.of(shot.snapshot())));
   }
 
-  /** Takes a delivery of everything, two sources in turn, with top-ups between the pages. */
+  /**
+   * Takes a delivery of everything, two sources in turn, several pages at once, with top-ups and
+   * changes of prices in between.
+   */
   void deliver(LawsDelivery delivery) {
     int page = 0;
-    for (List<Snapshot> part : delivery.pagesOf(snapshots)) {
+    List<Delivery> together = new ArrayList<>();
+    List<List<Snapshot>> pages = delivery.pagesOf(snapshots);
+    for (List<Snapshot> part : pages) {
+      guard(page);
       world.source = "laws-" + (page++ % 2);
-      world.deliver(part);
-      if (topUpsMade < settings.topUps().size()) {
-        topUp(
-            accounts.get(topUpsMade % accounts.size()),
-            BigDecimal.valueOf(settings.topUps().get(topUpsMade), 2));
-        topUpsMade++;
+      together.add(tell(part));
+      if (together.size() == settings.together() || page == pages.size()) {
+        world.pipeline().acceptAll(together).forEach(Pipeline.Outcome::orThrow);
+        together.clear();
+        interfere();
       }
     }
     topUpsMade = settings.topUps().size();
     world.pipeline().settleForeignEntries();
+  }
+
+  private void interfere() {
+    if (topUpsMade < settings.topUps().size()) {
+      topUp(
+          accounts.get(topUpsMade % accounts.size()),
+          BigDecimal.valueOf(settings.topUps().get(topUpsMade), 2));
+      topUpsMade++;
+    }
+    if (settings.repriced() && !repriced) {
+      repriced = true;
+      accounts.forEach(this::reprice);
+      RatingPolicy old = world.rating;
+      RatingPolicy dearer =
+          new RatingPolicy(
+              new BigDecimal("9.99"),
+              7,
+              old.initialBalance(),
+              "dearer",
+              Map.of(),
+              old.peakHours(),
+              old.periodZone());
+      new PriceObserver(world.jdbi, dearer).observe(world.now);
+    }
+  }
+
+  /** Half of the accounts get another price in their profile; all of it holds for later usage. */
+  private void reprice(UUID account) {
+    if (accounts.indexOf(account) % 2 == 0 && !latecomers.containsKey(account) && isUser(account)) {
+      world.profile(account, 1, 77.7, "plan:DEAR");
+    }
+  }
+
+  private boolean isUser(UUID account) {
+    return owners.containsKey(account.toString());
   }
 
   /** As accounts.svc.plus does: a plain insert, and the balance of a row that exists. */
@@ -278,10 +333,8 @@ final class LawsWorld {
     Map<String, UUID> known = new HashMap<>(owners);
     known.values().removeAll(latecomers.keySet());
     return new LawsReference(
-            new LawsReference.Rules(settings.countFirst(), billingFrom(), MAX_BYTES_PER_SECOND),
-            known,
-            plans)
-        .of(snapshots);
+            new LawsReference.Rules(settings.countFirst(), billingFrom()), known, plans)
+        .of(told);
   }
 
   LawsReference.Plan planOf(UUID account) {

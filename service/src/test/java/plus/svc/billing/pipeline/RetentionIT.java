@@ -1,13 +1,18 @@
 package plus.svc.billing.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.pipeline.World.shot;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import plus.svc.billing.pipeline.metering.Decision;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.testing.PostgresHarness;
 
 /** The archive is kept for its time, and corrections never lose their basis. */
@@ -68,6 +73,23 @@ class RetentionIT {
     assertThat(receipt.setAside()).isEqualTo(1);
     assertThat(world.count("billing.set_asides", "reason = 'EVIDENCE_PRUNED'")).isEqualTo(1);
     assertThat(world.usage(user)).isEqualTo(400);
+  }
+
+  @Test
+  void whatWasFoundInTheDaysThatGoGoesWithThem() {
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
+    world.deliver(shot("23:40").of(user, "held", 9_000_000, 0));
+    world.deliver(nextDay("00:50", 400).of(user, "held", 9_000_100, 0));
+    pruneFirstDay();
+    assertThat(world.count("billing.set_asides", "true")).isEqualTo(1);
+    assertThatThrownBy(() -> decide(shot("23:40").at)).hasMessageContaining("keeps no evidence");
+    decide(nextDay("00:50", 0).at);
+    assertThat(world.usage(user)).as("nothing is lost for it").isEqualTo(400 + 9_000_100);
+  }
+
+  private void decide(Instant at) {
+    SeriesKey series = new SeriesKey(user.toString(), "held");
+    world.pipeline().decide(World.NODE, series, at, Decision.ACCEPT, "operator", "seen");
   }
 
   @Test

@@ -95,6 +95,46 @@ class ScarsIT {
   }
 
   @Test
+  void s04WhatTheGuardIsSetToLaterJudgesNothingAnew() {
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
+    world.deliver(on("10:00").of(a, 100, 0), on("10:01").of(a, 9_000_000, 0));
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000_000);
+    world.deliver(on("09:59").of(a, 50, 0), on("10:02").of(a, 9_000_500, 0));
+    assertThat(setAsides("JUMP")).as("held under the guard it came with").isEqualTo(1);
+    assertThat(world.buckets(a)).isEqualTo(Map.of("09:59", 50L, "10:00", 50L, "10:02", 9_000_400L));
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1);
+    world.deliver(on("10:00:30").of(a, 110, 0), on("10:02").of(a, 9_000_500, 0));
+    assertThat(world.usage(a)).as("narrowed: what was counted stays").isEqualTo(9_000_500);
+  }
+
+  @Test
+  void s04TheSameSnapshotUnderAWiderGuardCountsWhicheverCameFirst() {
+    NodePolicy narrow = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
+    NodePolicy wide = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000_000);
+    NodeKey first = node;
+    for (NodePolicy policy : new NodePolicy[] {narrow, wide, narrow}) {
+      world.policy = policy;
+      world.deliver(on("10:00").of(a, 100, 0), on("10:01").of(a, 9_000_000, 0));
+    }
+    UUID b = world.user();
+    node = new NodeKey("scars", "other-" + a);
+    for (NodePolicy policy : new NodePolicy[] {wide, narrow, narrow}) {
+      world.policy = policy;
+      world.deliver(on("10:00").of(b, 100, 0), on("10:01").of(b, 9_000_000, 0));
+    }
+    world.policy = narrow;
+    node = first;
+    world.deliver(on("10:00:30").of(a, 100, 0));
+    assertThat(world.buckets(a))
+        .as("derived again from the archive")
+        .isEqualTo(Map.of("10:00", 100L, "10:01", 8_999_900L));
+    assertThat(world.buckets(b)).isEqualTo(world.buckets(a));
+    assertThat(world.ledger(a)).isEqualByComparingTo("-4500000");
+    assertThat(setAsides("JUMP")).isZero();
+    assertThat(world.count("billing.snapshot_conflicts", "source_id = ?", world.source)).isZero();
+  }
+
+  @Test
   void s05BaselineAndTotalAreOneTransaction() {
     world.jdbi.useHandle(
         h ->

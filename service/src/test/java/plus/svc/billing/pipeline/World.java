@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline;
 
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.rating.PeakHours;
@@ -111,10 +113,11 @@ final class World {
   }
 
   Pipeline pipeline() {
-    return new Pipeline(
-        jdbi,
-        new PipelineSettings(rating, region, "test-rev", zeroBuckets),
-        Clock.fixed(now, ZoneOffset.UTC));
+    return pipeline(Clock.fixed(now, ZoneOffset.UTC));
+  }
+
+  Pipeline pipeline(Clock clock) {
+    return new Pipeline(jdbi, new PipelineSettings(rating, region, "test-rev", zeroBuckets), clock);
   }
 
   Receipt deliver(Shot... shots) {
@@ -122,10 +125,31 @@ final class World {
   }
 
   Receipt deliver(List<Snapshot> snapshots) {
-    return pipeline()
-        .accept(
-            new Delivery(
-                new SourceId(source), policy, 0, snapshots, new Progress(null, null, now)));
+    return pipeline().accept(delivery(snapshots));
+  }
+
+  Delivery delivery(List<Snapshot> snapshots) {
+    return new Delivery(new SourceId(source), policy, 0, snapshots, new Progress(null, null, now));
+  }
+
+  /** Returns once some session of the database waits for a lock. */
+  void awaitAWaitForALock() {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    // A session of its own: within one transaction the list of sessions never changes.
+    try (Handle watcher = jdbi.open()) {
+      while (watcher
+          .select(
+              "SELECT FROM pg_stat_activity"
+                  + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+          .mapToMap()
+          .list()
+          .isEmpty()) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("nobody waits for a lock");
+        }
+        Thread.onSpinWait();
+      }
+    }
   }
 
   /** Bytes by minute ("10:00"), read as accounts.svc.plus would. */

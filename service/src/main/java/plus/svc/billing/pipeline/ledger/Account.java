@@ -61,10 +61,12 @@ final class Account {
       BigDecimal balance,
       boolean arrears,
       String suspendState,
+      Instant effectiveAt,
       @Nullable Instant periodStart,
       @Nullable Instant periodEnd) {
 
-    static final Shared ABSENT = new Shared(false, 0, BigDecimal.ZERO, false, "", null, null);
+    static final Shared ABSENT =
+        new Shared(false, 0, BigDecimal.ZERO, false, "", Instant.EPOCH, null, null);
   }
 
   PriceBook prices() {

@@ -64,7 +64,7 @@ interface AccountDao {
   @SqlQuery(
       """
       SELECT account_uuid, remaining_included_quota, current_balance, arrears, suspend_state,
-             period_start, period_end
+             effective_at, period_start, period_end
         FROM public.account_quota_states
        WHERE account_uuid = ANY(:accounts)
       """)
@@ -95,6 +95,16 @@ interface AccountDao {
   @RegisterRowMapper(PriceMapper.class)
   List<PriceRow> prices(@Bind("accounts") UUID[] accounts);
 
+  /** Profiles, the binary fractions in them as the shortest decimals that mean them. */
+  default List<ProfileRow> profiles(UUID[] accounts) {
+    showDoublesExactly();
+    return profilesAsShown(accounts);
+  }
+
+  /** For the rest of the transaction, whatever the role, the database or a pool set. */
+  @SqlQuery("SELECT set_config('extra_float_digits', '1', true)")
+  String showDoublesExactly();
+
   @SqlQuery(
       """
       SELECT a.account_uuid, coalesce(p.included_quota_bytes, 0),
@@ -105,7 +115,7 @@ interface AccountDao {
         LEFT JOIN public.account_billing_profiles p ON p.account_uuid = a.account_uuid
       """)
   @RegisterRowMapper(ProfileMapper.class)
-  List<ProfileRow> profiles(@Bind("accounts") UUID[] accounts);
+  List<ProfileRow> profilesAsShown(@Bind("accounts") UUID[] accounts);
 
   @SqlQuery(
       """
@@ -213,8 +223,9 @@ interface AccountDao {
               rs.getBigDecimal(3),
               rs.getBoolean(4),
               rs.getString(5),
-              instant(rs, 6),
-              instant(rs, 7)));
+              definite(rs, 6),
+              instant(rs, 7),
+              instant(rs, 8)));
     }
   }
 

@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline.ledger;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ public final class LedgerTurn {
   private final Handle handle;
   private final RatingPolicy policy;
   private final String sourceRevision;
+  private final InstantSource clock;
   private final Instant now;
   private final Buckets buckets;
   private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
@@ -33,11 +35,13 @@ public final class LedgerTurn {
   private long oldestMinute = Long.MAX_VALUE;
 
   /** Begins a turn in the handle's transaction. */
-  public LedgerTurn(Handle handle, RatingPolicy policy, String sourceRevision, Instant now) {
+  public LedgerTurn(
+      Handle handle, RatingPolicy policy, String sourceRevision, InstantSource clock) {
     this.handle = handle;
     this.policy = policy;
     this.sourceRevision = sourceRevision;
-    this.now = now;
+    this.clock = clock;
+    this.now = clock.instant();
     this.buckets = new Buckets(handle);
   }
 
@@ -130,7 +134,8 @@ public final class LedgerTurn {
     for (Account account : accounts.values()) {
       changes.add(Standings.settle(account));
     }
-    LedgerWriter writer = new LedgerWriter(handle, now);
+    // Read under the accounts' locks, so that an account's rows carry the order of their posting.
+    LedgerWriter writer = new LedgerWriter(handle, clock.instant());
     int rows = writer.write(accounts.values());
     buckets.write(accounts.values(), sourceRevision, now);
     Map<String, Tally> byNode = tally(accounts.values());

@@ -42,7 +42,7 @@ final class Periods {
         "plan");
   }
 
-  /** The first quota we keep for an account is what it has left now. */
+  /** The first quota we keep for an account is what it has left. */
   private void makeFirst(Account account) {
     Account.Shared shared = account.shared;
     @Nullable Instant start = shared.periodStart();
@@ -50,16 +50,31 @@ final class Periods {
     if (start != null && end != null && start.isBefore(end) && !start.isAfter(now)) {
       make(account, start, end, now, shared.remaining(), "adopted");
     } else {
+      Instant then = lastInEffect(account);
       make(
           account,
-          policy.monthStart(now),
-          policy.monthEnd(now),
-          now,
+          policy.monthStart(then),
+          policy.monthEnd(then),
+          then,
           shared.remaining(),
           "adopted");
     }
     account.shownRemaining = shared.remaining();
     account.shownPeriod = start;
+  }
+
+  /**
+   * When the remaining quota last was what it is now: of an account that an earlier writer rated,
+   * what is left belongs to the month it was left in, and the month after that has its own.
+   */
+  private Instant lastInEffect(Account account) {
+    @Nullable Instant rated = account.lastRatedAt;
+    if (rated == null) {
+      return now;
+    }
+    Instant effective = account.shared.effectiveAt();
+    Instant then = effective.isAfter(rated) ? effective : rated;
+    return then.isBefore(now) ? then : now;
   }
 
   private Quota make(

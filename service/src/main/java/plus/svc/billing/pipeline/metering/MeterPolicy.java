@@ -5,6 +5,5 @@ package plus.svc.billing.pipeline.metering;
  *
  * @param countFirst whether the first snapshot ever counts whole (else it is a baseline)
  * @param billingFromMicros snapshots up to and including this instant only make baselines
- * @param maxBytesPerSecond a faster rise is set aside
  */
-public record MeterPolicy(boolean countFirst, long billingFromMicros, long maxBytesPerSecond) {}
+public record MeterPolicy(boolean countFirst, long billingFromMicros) {}

@@ -1,5 +1,6 @@
 package plus.svc.billing.pipeline.metering;
 
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 
@@ -16,7 +17,8 @@ import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
  *       directions count from zero.
  *   <li>A series that was set aside stays so while its counters only rise and are below the ones
  *       accepted last: it did not fall again, so it did not restart since.
- *   <li>A rise beyond the source's rate is set aside; the accepted counters stay what they were.
+ *   <li>A rise beyond the rate that came with the snapshot is set aside; the accepted counters stay
+ *       what they were.
  * </ul>
  */
 public final class Metering {
@@ -280,13 +282,13 @@ public final class Metering {
           continue;
         }
         long rate = bytesPerSecond(bytes(i), elapsedMicros(i));
-        if (rate > policy.maxBytesPerSecond()) {
+        if (rate > snapshot.maxBytesPerSecond()) {
           verdicts[i] = Verdict.ASIDE_JUMP;
         } else {
           total = Math.min(total, Long.MAX_VALUE - rate) + rate;
         }
       }
-      if (total > policy.maxBytesPerSecond()) {
+      if (total > snapshot.maxBytesPerSecond()) {
         setAllAside();
       }
     }
@@ -303,10 +305,14 @@ public final class Metering {
       return decisions.of(snapshot.ordinals()[i], snapshot.atMicros()) != null;
     }
 
+    /** Whole bytes a second, rounded down; {@code micros} is a second at least. */
     private static long bytesPerSecond(long bytes, long micros) {
       return bytes <= Long.MAX_VALUE / MICROS_PER_SECOND
           ? bytes * MICROS_PER_SECOND / micros
-          : bytes / micros * MICROS_PER_SECOND;
+          : BigInteger.valueOf(bytes)
+              .multiply(BigInteger.valueOf(MICROS_PER_SECOND))
+              .divide(BigInteger.valueOf(micros))
+              .longValueExact();
     }
 
     private long elapsedMicros(int i) {

@@ -9,6 +9,7 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 /**
  * Suspends accounts whose arrears have lasted too long, and lifts suspensions of ours whose arrears
  * are over. Set-based and on named columns: a charge or a payment in between is never overwritten.
+ * The reason is noted of those alone whose shared row was changed.
  */
 public final class ArrearsSweep {
 
@@ -23,7 +24,7 @@ public final class ArrearsSweep {
     this.threshold = threshold;
   }
 
-  /** What a sweep did. */
+  /** What a sweep did; a suspension that accounts took back itself counts as lifted. */
   public record Outcome(int suspended, int lifted) {}
 
   /** Sweeps once; a second sweep at the same instant does nothing. */
@@ -54,20 +55,20 @@ public final class ArrearsSweep {
                AND q.arrears_since <= :startedBy
              ORDER BY s.account_uuid
                FOR UPDATE OF s),
-        noted AS (
-            UPDATE billing.account_states s
-               SET suspend_reason = CASE WHEN due.arrears_reason = '' THEN 'payment'
-                                         ELSE due.arrears_reason END
+        suspended AS (
+            UPDATE public.account_quota_states q
+               SET suspend_state = 'suspended', effective_at = :now, updated_at = :now
               FROM due
-             WHERE s.account_uuid = due.account_uuid
-            RETURNING s.account_uuid)
-        UPDATE public.account_quota_states q
-           SET suspend_state = 'suspended', effective_at = :now, updated_at = :now
-          FROM noted
-         WHERE q.account_uuid = noted.account_uuid
-           AND q.arrears
-           AND q.suspend_state <> 'suspended'
-           AND q.arrears_since <= :startedBy
+             WHERE q.account_uuid = due.account_uuid
+               AND q.arrears
+               AND q.suspend_state <> 'suspended'
+               AND q.arrears_since <= :startedBy
+            RETURNING q.account_uuid, due.arrears_reason)
+        UPDATE billing.account_states s
+           SET suspend_reason = CASE WHEN suspended.arrears_reason = '' THEN 'payment'
+                                     ELSE suspended.arrears_reason END
+          FROM suspended
+         WHERE s.account_uuid = suspended.account_uuid
         """)
     int suspend(@Bind("startedBy") Instant startedBy, @Bind("now") Instant now);
 
@@ -81,18 +82,19 @@ public final class ArrearsSweep {
                AND NOT q.arrears
              ORDER BY s.account_uuid
                FOR UPDATE OF s),
-        noted AS (
-            UPDATE billing.account_states s
-               SET suspend_reason = ''
+        lifted AS (
+            UPDATE public.account_quota_states q
+               SET suspend_state = CASE WHEN q.suspend_state = 'suspended' THEN 'active'
+                                        ELSE q.suspend_state END,
+                   effective_at = :now, updated_at = :now
               FROM over
-             WHERE s.account_uuid = over.account_uuid
-            RETURNING s.account_uuid)
-        UPDATE public.account_quota_states q
-           SET suspend_state = 'active', effective_at = :now, updated_at = :now
-          FROM noted
-         WHERE q.account_uuid = noted.account_uuid
-           AND NOT q.arrears
-           AND q.suspend_state = 'suspended'
+             WHERE q.account_uuid = over.account_uuid
+               AND NOT q.arrears
+            RETURNING q.account_uuid)
+        UPDATE billing.account_states s
+           SET suspend_reason = ''
+          FROM lifted
+         WHERE s.account_uuid = lifted.account_uuid
         """)
     int lift(@Bind("now") Instant now);
   }

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,14 @@ public final class Archive {
 
   /** A snapshot with the digest of its content. */
   @SuppressWarnings("ArrayRecordComponent") // the digest is compared with Arrays.equals
-  public record Entry(NodeSnapshot snapshot, byte[] digest) {}
+  public record Entry(NodeSnapshot snapshot, byte[] digest) {
+
+    /** Whether another telling of the instant adds nothing: the same content, no wider guard. */
+    public boolean covers(Entry other) {
+      return Arrays.equals(digest, other.digest)
+          && snapshot.maxBytesPerSecond() >= other.snapshot.maxBytesPerSecond();
+    }
+  }
 
   /** A snapshot that the archive is to hold from now on. */
   public record Accepted(int nodeKey, String sourceId, Entry entry) {}
@@ -71,14 +79,15 @@ public final class Archive {
     }
     CopyRows.write(
         handle.getConnection(),
-        "billing.snapshots (node_key, collected_at, started_at, ordinals, uplink, downlink,"
-            + " digest, source_id, received_at)",
+        "billing.snapshots (node_key, collected_at, started_at, max_bytes_per_second, ordinals,"
+            + " uplink, downlink, digest, source_id, received_at)",
         out -> {
           for (Accepted row : accepted) {
             NodeSnapshot snapshot = row.entry().snapshot();
             out.add(row.nodeKey())
                 .add(Micros.toInstant(snapshot.atMicros()))
                 .addNullable(Micros.toNullable(snapshot.startedAtMicros()))
+                .add(snapshot.maxBytesPerSecond())
                 .add(snapshot.ordinals())
                 .add(snapshot.uplink())
                 .add(snapshot.downlink())
@@ -98,6 +107,7 @@ public final class Archive {
             nodeKey,
             Micros.toOffset(snapshot.atMicros()),
             Micros.toNullable(snapshot.startedAtMicros()),
+            snapshot.maxBytesPerSecond(),
             snapshot.ordinals(),
             snapshot.uplink(),
             snapshot.downlink(),
@@ -126,7 +136,7 @@ public final class Archive {
 
     @SqlQuery(
         """
-        SELECT collected_at, started_at, ordinals, uplink, downlink, digest
+        SELECT collected_at, started_at, max_bytes_per_second, ordinals, uplink, downlink, digest
           FROM billing.snapshots
          WHERE node_key = :node AND collected_at = ANY(:instants)
         """)
@@ -135,7 +145,7 @@ public final class Archive {
 
     @SqlQuery(
         """
-        SELECT collected_at, started_at, ordinals, uplink, downlink, digest
+        SELECT collected_at, started_at, max_bytes_per_second, ordinals, uplink, downlink, digest
           FROM billing.snapshots
          WHERE node_key = :node AND collected_at > :after
          ORDER BY collected_at
@@ -148,14 +158,15 @@ public final class Archive {
     @SqlUpdate(
         """
         UPDATE billing.snapshots
-           SET started_at = :startedAt, ordinals = :ordinals, uplink = :uplink,
-               downlink = :downlink, digest = :digest
+           SET started_at = :startedAt, max_bytes_per_second = :guard, ordinals = :ordinals,
+               uplink = :uplink, downlink = :downlink, digest = :digest
          WHERE node_key = :node AND collected_at = :at
         """)
     void replace(
         @Bind("node") int nodeKey,
         @Bind("at") OffsetDateTime at,
         @Bind("startedAt") @Nullable Instant startedAt,
+        @Bind("guard") long maxBytesPerSecond,
         @Bind("ordinals") int[] ordinals,
         @Bind("uplink") long[] uplink,
         @Bind("downlink") long[] downlink,
@@ -190,10 +201,11 @@ public final class Archive {
           new NodeSnapshot(
               Micros.of(rs.getObject(1, OffsetDateTime.class).toInstant()),
               startedAt == null ? NodeSnapshot.NEVER : Micros.of(startedAt.toInstant()),
-              SqlArrays.ints(rs, 3),
-              SqlArrays.longs(rs, 4),
-              SqlArrays.longs(rs, 5)),
-          rs.getBytes(6));
+              rs.getLong(3),
+              SqlArrays.ints(rs, 4),
+              SqlArrays.longs(rs, 5),
+              SqlArrays.longs(rs, 6)),
+          rs.getBytes(7));
     }
   }
 }

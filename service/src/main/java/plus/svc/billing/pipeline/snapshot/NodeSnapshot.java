@@ -7,12 +7,19 @@ import java.util.Arrays;
  *
  * @param atMicros instant in microseconds since 1970
  * @param startedAtMicros epoch of the counting process, {@link #NEVER} if not sent
+ * @param maxBytesPerSecond a faster rise up to this snapshot is set aside: the guard it came with,
+ *     so that what is configured later judges nothing anew
  * @param ordinals ascending, each once; {@code uplink} and {@code downlink} run in parallel
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // columns of the hot path: compared through the digest, never by equals
 public record NodeSnapshot(
-    long atMicros, long startedAtMicros, int[] ordinals, long[] uplink, long[] downlink) {
+    long atMicros,
+    long startedAtMicros,
+    long maxBytesPerSecond,
+    int[] ordinals,
+    long[] uplink,
+    long[] downlink) {
 
   /** Stands for "no such instant". */
   public static final long NEVER = -1L;
@@ -25,15 +32,16 @@ public record NodeSnapshot(
 
   /**
    * What two snapshots of one node and instant say together: the later epoch, and within one epoch
-   * the larger counter of each series. Commutative, associative and idempotent, so that neither
-   * order nor repetition of deliveries matters.
+   * the larger counter of each series; the wider guard. Commutative, associative and idempotent, so
+   * that neither order nor repetition of deliveries matters.
    */
   public NodeSnapshot merge(NodeSnapshot other) {
     if (atMicros != other.atMicros) {
       throw new IllegalArgumentException("merge is for snapshots of one instant");
     }
+    long guard = Math.max(maxBytesPerSecond, other.maxBytesPerSecond);
     if (startedAtMicros != other.startedAtMicros) {
-      return startedAtMicros > other.startedAtMicros ? this : other;
+      return (startedAtMicros > other.startedAtMicros ? this : other).guardedBy(guard);
     }
     int[] merged = new int[ordinals.length + other.ordinals.length];
     long[] up = new long[merged.length];
@@ -60,8 +68,15 @@ public record NodeSnapshot(
     return new NodeSnapshot(
         atMicros,
         startedAtMicros,
+        guard,
         Arrays.copyOf(merged, size),
         Arrays.copyOf(up, size),
         Arrays.copyOf(down, size));
+  }
+
+  private NodeSnapshot guardedBy(long guard) {
+    return guard == maxBytesPerSecond
+        ? this
+        : new NodeSnapshot(atMicros, startedAtMicros, guard, ordinals, uplink, downlink);
   }
 }

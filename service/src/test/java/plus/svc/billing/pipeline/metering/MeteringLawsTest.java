@@ -22,52 +22,60 @@ import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 class MeteringLawsTest {
 
   private static final long STEP = 20_000_000L;
-  private static final MeterPolicy COUNT_FIRST = new MeterPolicy(true, -1, 4);
-  private static final MeterPolicy BASELINE = new MeterPolicy(false, 5 * STEP, 4);
-  private static final MeterPolicy UNGUARDED = new MeterPolicy(true, -1, Long.MAX_VALUE);
+  private static final MeterPolicy COUNT_FIRST = new MeterPolicy(true, -1);
+  private static final MeterPolicy BASELINE = new MeterPolicy(false, 5 * STEP);
+  private static final long NO_GUARD = Long.MAX_VALUE;
 
   @Provide
   Arbitrary<MeterPolicy> policies() {
-    return Arbitraries.of(COUNT_FIRST, BASELINE, UNGUARDED);
+    return Arbitraries.of(COUNT_FIRST, BASELINE);
   }
 
   /** Snapshots in any order, several of an instant among them; few values, so that they meet. */
   @Provide
   Arbitrary<List<NodeSnapshot>> snapshots() {
-    return snapshot(Arbitraries.frequency(Tuple.of(3, -1L), Tuple.of(1, 0L), Tuple.of(1, 1L)))
+    return snapshot(
+            Arbitraries.frequency(Tuple.of(3, -1L), Tuple.of(1, 0L), Tuple.of(1, 1L)),
+            Arbitraries.of(1L, 4L, 4L, NO_GUARD))
         .list()
         .ofMaxSize(14);
   }
 
   @Provide
   Arbitrary<List<NodeSnapshot>> snapshotsWithoutEpoch() {
-    return snapshot(Arbitraries.just(-1L)).list().ofMaxSize(14);
+    return snapshot(Arbitraries.just(-1L), Arbitraries.just(NO_GUARD)).list().ofMaxSize(14);
   }
 
   @Provide
   Arbitrary<List<NodeSnapshot>> ofOneInstant() {
-    return snapshot(Arbitraries.of(-1L, 5L, 20_000_000L))
-        .map(s -> new NodeSnapshot(7, s.startedAtMicros(), s.ordinals(), s.uplink(), s.downlink()))
+    return snapshot(Arbitraries.of(-1L, 5L, 20_000_000L), Arbitraries.of(1L, 4L, NO_GUARD))
+        .map(s -> atOneInstant(s))
         .list()
         .ofMinSize(3)
         .ofMaxSize(3);
   }
 
-  private static Arbitrary<NodeSnapshot> snapshot(Arbitrary<Long> epochs) {
+  private static NodeSnapshot atOneInstant(NodeSnapshot s) {
+    return new NodeSnapshot(
+        7, s.startedAtMicros(), s.maxBytesPerSecond(), s.ordinals(), s.uplink(), s.downlink());
+  }
+
+  private static Arbitrary<NodeSnapshot> snapshot(Arbitrary<Long> epochs, Arbitrary<Long> guards) {
     Arbitrary<List<Long>> counters =
         Arbitraries.of(-1L, 0L, 1L, 2L, 3L, 50L, 51L, 400L).list().ofSize(6);
-    return Combinators.combine(Arbitraries.longs().between(1, 14), epochs, counters)
+    return Combinators.combine(Arbitraries.longs().between(1, 14), epochs, guards, counters)
         .as(MeteringLawsTest::snapshot);
   }
 
   /** Three series; a counter of -1 in the first direction means that the series is absent. */
-  private static NodeSnapshot snapshot(long step, long epoch, List<Long> counters) {
+  private static NodeSnapshot snapshot(long step, long epoch, long guard, List<Long> counters) {
     int[] present =
         java.util.stream.IntStream.range(0, 3).filter(i -> counters.get(2 * i) >= 0).toArray();
     long started = epoch < 0 ? NodeSnapshot.NEVER : epoch == 0 ? 3 : (step - 1) * STEP + 3;
     return new NodeSnapshot(
         step * STEP,
         started,
+        guard,
         present,
         Arrays.stream(present).mapToLong(i -> counters.get(2 * i)).toArray(),
         Arrays.stream(present).mapToLong(i -> Math.max(0, counters.get(2 * i + 1))).toArray());
@@ -77,6 +85,8 @@ class MeteringLawsTest {
     return s.atMicros()
         + " "
         + s.startedAtMicros()
+        + " "
+        + s.maxBytesPerSecond()
         + Arrays.toString(s.ordinals())
         + Arrays.toString(s.uplink())
         + Arrays.toString(s.downlink());
@@ -174,7 +184,7 @@ class MeteringLawsTest {
   void aSeriesThatWasNeverSetAsideIsCountedIncreaseByIncrease(
       @ForAll("snapshotsWithoutEpoch") List<NodeSnapshot> snapshots) {
     NavigableMap<Long, NodeSnapshot> archive = archive(snapshots);
-    Straight straight = new Straight(UNGUARDED, archive.values());
+    Straight straight = new Straight(COUNT_FIRST, archive.values());
     for (int series = 0; series < 3; series++) {
       int ordinal = series;
       if (straight.log.setAsides().stream().noneMatch(a -> a.ordinal() == ordinal)) {

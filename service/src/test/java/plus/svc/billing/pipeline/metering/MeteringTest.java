@@ -14,7 +14,8 @@ class MeteringTest {
   private static final long MINUTE = 60_000_000L;
   private static final long[] ABSENT = {};
 
-  private MeterPolicy policy = new MeterPolicy(true, -1, 1_000_000);
+  private MeterPolicy policy = new MeterPolicy(true, -1);
+  private long guard = 1_000_000;
   private final NodeState state = new NodeState();
   private final MeterLog log = new MeterLog();
 
@@ -23,7 +24,7 @@ class MeteringTest {
     return new long[] {up, down};
   }
 
-  private static NodeSnapshot shot(long micros, long epoch, long[]... counters) {
+  private NodeSnapshot shot(long micros, long epoch, long[]... counters) {
     List<Integer> present = new ArrayList<>();
     for (int i = 0; i < counters.length; i++) {
       if (counters[i].length > 0) {
@@ -33,6 +34,7 @@ class MeteringTest {
     return new NodeSnapshot(
         micros,
         epoch,
+        guard,
         present.stream().mapToInt(i -> i).toArray(),
         present.stream().mapToLong(i -> counters[i][0]).toArray(),
         present.stream().mapToLong(i -> counters[i][1]).toArray());
@@ -73,7 +75,7 @@ class MeteringTest {
   void theFirstSnapshotIsABaselineOrCountsWholeByPolicy() {
     minute(1, at(100, 20));
     assertThat(usage(0)).isEqualTo(120);
-    policy = new MeterPolicy(false, -1, 1_000_000);
+    policy = new MeterPolicy(false, -1);
     NodeState fresh = new NodeState();
     MeterLog second = new MeterLog();
     new Metering(policy, Decisions.NONE, fresh, second)
@@ -83,7 +85,7 @@ class MeteringTest {
 
   @Test
   void aSeriesFirstSeenOnAKnownNodeBeganAtZero() {
-    policy = new MeterPolicy(false, -1, 1_000_000);
+    policy = new MeterPolicy(false, -1);
     minute(1, at(100, 0));
     minute(2, at(110, 0), at(40, 2));
     assertThat(usage(0)).isEqualTo(10);
@@ -213,7 +215,7 @@ class MeteringTest {
 
   @Test
   void aJumpIsSetAsideUntilSomebodyDecides() {
-    policy = new MeterPolicy(true, -1, 10);
+    guard = 10;
     minute(1, at(100, 0));
     minute(2, at(100 + 660, 0));
     minute(3, at(100 + 661, 0));
@@ -226,8 +228,29 @@ class MeteringTest {
   }
 
   @Test
+  void eachSnapshotIsJudgedByTheGuardItCameWith() {
+    guard = 10;
+    minute(1, at(100, 0));
+    minute(2, at(100 + 660, 0));
+    guard = 1_000;
+    minute(3, at(100 + 720, 0));
+    guard = 10;
+    minute(4, at(100 + 780, 0));
+    assertThat(setAsides()).containsExactly("JUMP 0@2 660");
+    assertThat(usage(0)).isEqualTo(100 + 780);
+  }
+
+  @Test
+  void theRateOfAHugeRiseIsExactToo() {
+    guard = 3_500_000;
+    minute(1, at(0, 1));
+    minute(1 + 43_200, at(9_300_000_000_000L, 1));
+    assertThat(setAsides()).as("3.59 MB/s over 30 days").hasSize(1);
+  }
+
+  @Test
   void aNodeWhoseSeriesJumpTogetherIsSetAside() {
-    policy = new MeterPolicy(true, -1, 10);
+    guard = 10;
     minute(1, at(1, 0), at(1, 0), at(1, 0));
     minute(2, at(401, 0), at(401, 0), at(1, 0));
     assertThat(usage(0) + usage(1)).isEqualTo(2);
@@ -236,7 +259,8 @@ class MeteringTest {
 
   @Test
   void upToTheInstantOfBillingEverythingIsABaseline() {
-    policy = new MeterPolicy(true, 2 * MINUTE, 10);
+    policy = new MeterPolicy(true, 2 * MINUTE);
+    guard = 10;
     minute(1, at(1_000, 0), at(5, 0));
     minute(2, at(10, 0), at(5, 0), at(999_999, 0));
     minute(3, at(20, 0), at(6, 0), at(999_999, 7));
