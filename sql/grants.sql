@@ -20,8 +20,10 @@ GRANT SELECT, INSERT, UPDATE ON
 
 -- Ours.
 GRANT SELECT ON
+    billing.account_states,
     billing.identities,
     billing.node_takeovers,
+    billing.quotas,
     billing.takeovers
     TO :"runtime_role";
 GRANT SELECT, INSERT ON
@@ -29,7 +31,6 @@ GRANT SELECT, INSERT ON
     billing.resolutions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
-    billing.account_states,
     billing.job_runs,
     billing.nodes,
     billing.quota_grants,
@@ -41,7 +42,7 @@ GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     billing.node_states,
-    billing.quotas,
+    billing.past_quotas,
     billing.restarts,
     billing.set_asides,
     billing.unattributed_usage

@@ -240,20 +240,12 @@ CREATE TABLE billing.unattributed_usage (
 );
 
 --changeset billing:002-accounts
--- The exact state behind public.account_quota_states; its row lock serialises all writers of an account.
-CREATE TABLE billing.account_states (
-    account_uuid    UUID        PRIMARY KEY,
-    balance         NUMERIC     NOT NULL,
-    shown_remaining BIGINT      NOT NULL,
-    shown_period    TIMESTAMPTZ,
-    last_rated_at   TIMESTAMPTZ,
-    arrears_reason  TEXT        NOT NULL DEFAULT '',
-    suspend_reason  TEXT        NOT NULL DEFAULT '',
-    opened_at       TIMESTAMPTZ NOT NULL
-) WITH (fillfactor = 45);
-COMMENT ON COLUMN billing.account_states.balance IS 'sum of the account''s ledger rows, less those still in billing.foreign_entries';
-COMMENT ON COLUMN billing.account_states.shown_remaining IS 'remaining_included_quota as we left it; a difference is a grant by accounts';
-COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we last saw it';
+-- The accounts that this service keeps. The row lock in public.account_quota_states serialises all writers of an account.
+CREATE VIEW billing.account_states AS
+    SELECT account_uuid, exact_balance AS balance, shown_remaining, shown_period, rated_at AS last_rated_at,
+           arrears_reason, suspend_reason, opened_at
+      FROM public.account_quota_states
+     WHERE opened_at IS NOT NULL;
 
 -- Ledger rows that other services inserted, until the next writer of the account adds them to its balance.
 CREATE TABLE billing.foreign_entries (
@@ -265,7 +257,8 @@ CREATE TABLE billing.foreign_entries (
 );
 
 --changeset billing:002-quotas
-CREATE TABLE billing.quotas (
+-- Quota periods that are over, or of other meters than traffic.
+CREATE TABLE billing.past_quotas (
     account_uuid     UUID        NOT NULL,
     meter            TEXT        NOT NULL,
     period_start     TIMESTAMPTZ NOT NULL,
@@ -278,8 +271,18 @@ CREATE TABLE billing.quotas (
     PRIMARY KEY (account_uuid, meter, period_start),
     CHECK (period_start < period_end)
 ) WITH (fillfactor = 45);
-COMMENT ON COLUMN billing.quotas.used IS 'free units taken; granted - used remain';
-COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charged';
+COMMENT ON COLUMN billing.past_quotas.used IS 'free units taken; granted - used remain';
+COMMENT ON COLUMN billing.past_quotas.charged IS 'units of the period that were charged';
+
+CREATE VIEW billing.quotas AS
+    SELECT account_uuid, meter, period_start, period_end, granted, used, charged, last_included_at, last_granted_at
+      FROM billing.past_quotas
+     UNION ALL
+    SELECT account_uuid, 'traffic', quota_start, quota_end, quota_granted, quota_used, quota_charged,
+           quota_included_at, quota_granted_at
+      FROM public.account_quota_states
+     WHERE quota_start IS NOT NULL;
+COMMENT ON VIEW billing.quotas IS 'every quota period of every account';
 
 CREATE TABLE billing.quota_grants (
     account_uuid UUID        NOT NULL,

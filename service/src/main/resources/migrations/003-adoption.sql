@@ -37,6 +37,6 @@ SELECT gen_random_uuid(), l.account_uuid, now(), now(), 'opening_balance', -sum(
  GROUP BY l.account_uuid
 HAVING sum(l.amount_delta) <> 0;
 
-INSERT INTO billing.account_states (account_uuid, balance, shown_remaining, shown_period, last_rated_at, opened_at)
-SELECT account_uuid, current_balance, remaining_included_quota, period_start, last_rated_bucket_at, now()
-  FROM public.account_quota_states;
+UPDATE public.account_quota_states
+   SET opened_at = now(), exact_balance = current_balance, shown_remaining = remaining_included_quota,
+       shown_period = period_start, rated_at = last_rated_bucket_at;

@@ -92,11 +92,7 @@ final class Bench {
   private Service service(
       Database database, Exporters exporters, int streams, int busyUntil, int busyEvery) {
     return new Service(
-        database,
-        workload,
-        plan,
-        streams,
-        node -> exporters.of(node, busyUntil, busyEvery));
+        database, workload, plan, streams, node -> exporters.of(node, busyUntil, busyEvery));
   }
 
   /** Lets the compiler of the JVM see the hot path before anything is measured. */

@@ -46,8 +46,7 @@ final class Exporters implements AutoCloseable {
    * @param busyEvery they move in every so-manieth minute
    */
   URI of(int node, int busyUntil, int busyEvery) {
-    return URI.create(
-        "http://127.0.0.1:" + port + "/" + busyUntil + "/" + busyEvery + "/" + node);
+    return URI.create("http://127.0.0.1:" + port + "/" + busyUntil + "/" + busyEvery + "/" + node);
   }
 
   @Override

@@ -27,8 +27,7 @@ final class Ground {
     ground.migrate();
     addUsers(ground, workload);
     try (Service service =
-        new Service(
-            ground, workload, plan, 1, node -> exporters.of(node, Integer.MAX_VALUE, 1))) {
+        new Service(ground, workload, plan, 1, node -> exporters.of(node, Integer.MAX_VALUE, 1))) {
       service.collectUpTo(FIRST_MINUTE - 1);
     }
     if (grown > 0) {

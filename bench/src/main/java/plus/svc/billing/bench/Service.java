@@ -58,8 +58,7 @@ final class Service implements AutoCloseable {
    * @param streams transactions at the same time
    * @param exporter base URL of each node
    */
-  Service(
-      Database database, Workload workload, Plan plan, int streams, IntFunction<URI> exporter) {
+  Service(Database database, Workload workload, Plan plan, int streams, IntFunction<URI> exporter) {
     this.connections = new Connections(database);
     this.workload = workload;
     this.profiled = plan.profile();

@@ -63,8 +63,7 @@ record Workload(int nodes, int accountsPerNode, Instant origin) {
   Snapshot snapshot(int node, List<SeriesKey> series, int minute) {
     List<Sample> samples = new ArrayList<>(series.size());
     for (int i = 0; i < series.size(); i++) {
-      samples.add(
-          new Sample(series.get(i), uplink(node, i, minute), downlink(node, i, minute)));
+      samples.add(new Sample(series.get(i), uplink(node, i, minute), downlink(node, i, minute)));
     }
     return new Snapshot(node(node), at(minute), null, samples, List.of());
   }

@@ -179,8 +179,7 @@ public final class Pipeline {
         SELECT q.account_uuid
           FROM public.account_quota_states q
          WHERE q.arrears
-           AND NOT EXISTS (SELECT FROM billing.account_states s
-                            WHERE s.account_uuid = q.account_uuid)
+           AND q.opened_at IS NULL
          ORDER BY account_uuid
          LIMIT :most
         """)

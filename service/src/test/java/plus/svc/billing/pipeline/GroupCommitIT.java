@@ -53,7 +53,7 @@ class GroupCommitIT {
     List<CompletableFuture<Receipt>> sent = new ArrayList<>();
     try (Handle other = world.jdbi.open()) {
       other.begin();
-      other.execute("SELECT FROM billing.account_states FOR UPDATE");
+      other.execute("SELECT FROM public.account_quota_states FOR UPDATE");
       sent.add(send(page(0, "10:01", 200, 0)));
       while (world.count("pg_locks", "NOT granted") == 0) {
         Thread.onSpinWait();

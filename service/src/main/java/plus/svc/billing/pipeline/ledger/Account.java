@@ -22,7 +22,10 @@ final class Account {
   final List<RatedBucket> touched = new ArrayList<>();
   final List<RatedBucket> changed = new ArrayList<>();
   final TreeMap<Instant, Quota> quotas = new TreeMap<>();
-  final TreeMap<Instant, Quota> quotasBefore = new TreeMap<>();
+
+  /** Older periods as they are stored; the newest one is part of the account's row. */
+  final TreeMap<Instant, Quota> pastBefore = new TreeMap<>();
+
   final List<NewGrant> newGrants = new ArrayList<>();
 
   /** Periods that accounts wrote another one over: what was granted in them is void. */
@@ -37,9 +40,14 @@ final class Account {
   String arrearsReason = "";
   String suspendReason = "";
   Shared shared = Shared.ABSENT;
+  AccountChange.@Nullable Kept before;
   @Nullable PriceBook prices;
   @Nullable PriceTerms newPrice;
   boolean opened;
+
+  /** Whether the newest period was granted to more than once. */
+  boolean manyGrants;
+
   boolean folded;
 
   /**
@@ -54,19 +62,40 @@ final class Account {
   /** A grant to be recorded. */
   record NewGrant(Instant periodStart, Quota.Grant grant) {}
 
-  /** The account's row in {@code account_quota_states}, as read under the account's lock. */
+  /** What accounts writes too in the account's row, as read under its lock. */
   record Shared(
-      boolean present,
       long remaining,
       BigDecimal balance,
       boolean arrears,
-      String suspendState,
+      boolean throttled,
       Instant effectiveAt,
       @Nullable Instant periodStart,
       @Nullable Instant periodEnd) {
 
     static final Shared ABSENT =
-        new Shared(false, 0, BigDecimal.ZERO, false, "", Instant.EPOCH, null, null);
+        new Shared(0, BigDecimal.ZERO, false, false, Instant.EPOCH, null, null);
+  }
+
+  /** What of the account is kept in its row, as it stands now. */
+  AccountChange.Kept kept() {
+    return new AccountChange.Kept(
+        balanceAfter(),
+        shownRemaining,
+        shownPeriod,
+        arrearsReason,
+        suspendReason,
+        quotas.isEmpty() ? null : period(quotas.lastEntry().getValue()));
+  }
+
+  private static AccountChange.Period period(Quota quota) {
+    return new AccountChange.Period(
+        quota.start(),
+        quota.end(),
+        quota.granted(),
+        quota.used(),
+        quota.charged(),
+        quota.lastIncludedAt(),
+        quota.lastGrantedAt());
   }
 
   PriceBook prices() {

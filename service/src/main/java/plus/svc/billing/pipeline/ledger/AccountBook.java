@@ -48,12 +48,15 @@ final class AccountBook {
     for (UUID id : all) {
       accounts.put(id, new Account(id));
     }
-    lock(accounts, all);
+    Set<UUID> missing = new HashSet<>(accounts.keySet());
+    fill(accounts, dao.lock(all), missing);
     readPrices(accounts, all);
     Map<UUID, BigDecimal> foreign = new HashMap<>();
     dao.foldForeignEntries(all).forEach(row -> foreign.put(row.account(), row.amount()));
-    insertMissingSharedRows(accounts, foreign, all);
-    readQuotas(accounts, all, oldest);
+    if (!missing.isEmpty()) {
+      insert(accounts, foreign, missing);
+    }
+    readPastQuotas(accounts, oldest);
     for (Account account : accounts.values()) {
       BigDecimal more = foreign.getOrDefault(account.id, BigDecimal.ZERO);
       if (account.opened) {
@@ -68,25 +71,6 @@ final class AccountBook {
     return accounts;
   }
 
-  private void lock(Map<UUID, Account> accounts, UUID[] all) {
-    Set<UUID> missing = new HashSet<>(accounts.keySet());
-    for (AccountDao.State state : dao.lock(all)) {
-      fill(accounts, state);
-      missing.remove(state.account());
-    }
-    if (missing.isEmpty()) {
-      return;
-    }
-    UUID[] toOpen = missing.stream().sorted().toArray(UUID[]::new);
-    for (UUID opened : dao.insertStates(toOpen, now)) {
-      find(accounts, opened).opened = true;
-      missing.remove(opened);
-    }
-    for (AccountDao.State state : dao.lock(missing.toArray(UUID[]::new))) {
-      fill(accounts, state);
-    }
-  }
-
   private static Account find(Map<UUID, Account> accounts, UUID id) {
     @Nullable Account account = accounts.get(id);
     if (account == null) {
@@ -95,14 +79,30 @@ final class AccountBook {
     return account;
   }
 
-  private static void fill(Map<UUID, Account> accounts, AccountDao.State state) {
-    Account account = find(accounts, state.account());
-    account.balance = state.balance();
-    account.shownRemaining = state.shownRemaining();
-    account.shownPeriod = state.shownPeriod();
-    account.lastRatedAt = state.lastRatedAt();
-    account.arrearsReason = state.arrearsReason();
-    account.suspendReason = state.suspendReason();
+  private static void fill(
+      Map<UUID, Account> accounts, List<AccountDao.RowOfAccount> rows, Set<UUID> missing) {
+    for (AccountDao.RowOfAccount row : rows) {
+      Account account = find(accounts, row.account());
+      missing.remove(row.account());
+      account.shared = row.shared();
+      account.lastRatedAt = row.lastRatedAt();
+      account.before = row.kept();
+      AccountChange.@Nullable Kept kept = row.kept();
+      if (kept == null) {
+        account.opened = true;
+        continue;
+      }
+      account.balance = kept.balance();
+      account.shownRemaining = kept.shownRemaining();
+      account.shownPeriod = kept.shownPeriod();
+      account.arrearsReason = kept.arrearsReason();
+      account.suspendReason = kept.suspendReason();
+      AccountDao.@Nullable QuotaRow quota = row.quota();
+      if (quota != null) {
+        account.put(quota.quota());
+        account.manyGrants = quota.lastGrantedAt().isAfter(quota.quota().start());
+      }
+    }
   }
 
   private void readPrices(Map<UUID, Account> accounts, UUID[] all) {
@@ -130,48 +130,69 @@ final class AccountBook {
     }
   }
 
-  private void insertMissingSharedRows(
-      Map<UUID, Account> accounts, Map<UUID, BigDecimal> foreign, UUID[] all) {
-    readShared(accounts, all);
-    List<Account> absent =
-        accounts.values().stream().filter(account -> !account.shared.present()).toList();
-    if (absent.isEmpty()) {
-      return;
-    }
-    UUID[] ids = absent.stream().map(account -> account.id).toArray(UUID[]::new);
-    dao.insertShared(
-        ids,
+  /** Makes the rows of accounts that have none; where another writer was faster, its are taken. */
+  private void insert(
+      Map<UUID, Account> accounts, Map<UUID, BigDecimal> foreign, Set<UUID> missing) {
+    List<Account> absent = missing.stream().sorted().map(id -> find(accounts, id)).toList();
+    Long[] remaining =
         absent.stream()
             .map(account -> account.prices().at(now).includedQuotaBytes())
-            .toArray(Long[]::new),
+            .toArray(Long[]::new);
+    BigDecimal[] balances =
         absent.stream()
             .map(
                 account ->
                     policy.initialBalance().add(foreign.getOrDefault(account.id, BigDecimal.ZERO)))
-            .toArray(BigDecimal[]::new),
-        now);
-    readShared(accounts, ids);
-  }
-
-  private void readShared(Map<UUID, Account> accounts, UUID[] ids) {
-    for (AccountDao.SharedRow row : dao.shared(ids)) {
-      find(accounts, row.account()).shared = row.shared();
+            .toArray(BigDecimal[]::new);
+    UUID[] ids = absent.stream().map(account -> account.id).toArray(UUID[]::new);
+    Set<UUID> made = new HashSet<>(dao.insert(ids, remaining, balances, now));
+    for (int i = 0; i < ids.length; i++) {
+      if (made.contains(ids[i])) {
+        Account account = absent.get(i);
+        account.opened = true;
+        account.shared =
+            new Account.Shared(remaining[i], balances[i], false, false, now, null, null);
+        missing.remove(ids[i]);
+      }
+    }
+    if (!missing.isEmpty()) {
+      fill(accounts, dao.lock(missing.stream().sorted().toArray(UUID[]::new)), missing);
     }
   }
 
-  private void readQuotas(Map<UUID, Account> accounts, UUID[] all, Instant oldest) {
+  /**
+   * Older periods are needed for usage before the newest one, and where accounts wrote a period
+   * that begins before it. The history of grants is where there were several.
+   */
+  private void readPastQuotas(Map<UUID, Account> accounts, Instant oldest) {
+    List<UUID> late = new ArrayList<>();
     List<UUID> granted = new ArrayList<>();
-    @Nullable Instant[] shown = new Instant[all.length];
-    for (int i = 0; i < all.length; i++) {
-      shown[i] = find(accounts, all[i]).shownPeriod;
+    Instant since = oldest;
+    for (Account account : accounts.values()) {
+      if (account.quotas.isEmpty()) {
+        continue;
+      }
+      Instant newest = account.quotas.lastKey();
+      @Nullable Instant written = account.shared.periodStart();
+      if (written != null && !written.isAfter(newest) && !written.equals(account.shownPeriod)) {
+        late.add(account.id);
+        since = written.isBefore(since) ? written : since;
+      } else if (oldest.isBefore(newest)) {
+        late.add(account.id);
+      }
+      if (account.manyGrants) {
+        granted.add(account.id);
+      }
     }
-    for (AccountDao.QuotaRow row :
-        dao.quotas(all, shown, AccountDao.TRAFFIC, policy.monthStart(oldest))) {
-      Account account = find(accounts, row.account());
-      account.put(row.quota());
-      account.quotasBefore.put(row.quota().start(), row.quota());
-      if (row.lastGrantedAt().isAfter(row.quota().start())) {
-        granted.add(row.account());
+    if (!late.isEmpty()) {
+      for (AccountDao.QuotaRow row :
+          dao.pastQuotas(late.toArray(UUID[]::new), AccountDao.TRAFFIC, policy.monthStart(since))) {
+        Account account = find(accounts, row.account());
+        account.put(row.quota());
+        account.pastBefore.put(row.quota().start(), row.quota());
+        if (row.lastGrantedAt().isAfter(row.quota().start())) {
+          granted.add(row.account());
+        }
       }
     }
     if (granted.isEmpty()) {
@@ -194,7 +215,7 @@ final class AccountBook {
           if (quota != null) {
             Quota full = quota.grantedBy(grants);
             account.put(full);
-            account.quotasBefore.put(start, full);
+            account.pastBefore.computeIfPresent(start, (same, stored) -> full);
           }
         });
   }

@@ -12,7 +12,6 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
-import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.rating.PriceTerms;
 import plus.svc.billing.pipeline.rating.Quota;
@@ -26,50 +25,35 @@ interface AccountDao {
 
   @SqlQuery(
       """
-      SELECT account_uuid, balance, shown_remaining, shown_period, last_rated_at,
-             arrears_reason, suspend_reason
-        FROM billing.account_states
+      SELECT account_uuid, opened_at IS NOT NULL, exact_balance, shown_remaining, shown_period,
+             rated_at, arrears_reason, suspend_reason,
+             remaining_included_quota, current_balance, arrears, throttle_state = 'throttled',
+             effective_at, period_start, period_end,
+             quota_start, quota_end, quota_granted, quota_used, quota_charged, quota_included_at,
+             quota_granted_at
+        FROM public.account_quota_states
        WHERE account_uuid = ANY(:accounts)
        ORDER BY account_uuid
          FOR UPDATE
       """)
-  @RegisterRowMapper(StateMapper.class)
-  List<State> lock(@Bind("accounts") UUID[] accounts);
+  @RegisterRowMapper(RowOfAccountMapper.class)
+  List<RowOfAccount> lock(@Bind("accounts") UUID[] accounts);
 
   @SqlQuery(
-      """
-      INSERT INTO billing.account_states (account_uuid, balance, shown_remaining, opened_at)
-      SELECT account_uuid, 0, 0, :now
-        FROM unnest(:accounts) AS a (account_uuid)
-       ORDER BY account_uuid
-          ON CONFLICT DO NOTHING
-      RETURNING account_uuid
-      """)
-  List<UUID> insertStates(@Bind("accounts") UUID[] accounts, @Bind("now") Instant now);
-
-  @SqlUpdate(
       """
       INSERT INTO public.account_quota_states
              (account_uuid, remaining_included_quota, current_balance, effective_at, updated_at)
       SELECT account_uuid, remaining, balance, :now, :now
         FROM unnest(:accounts, :remaining, :balances) AS a (account_uuid, remaining, balance)
+       ORDER BY account_uuid
           ON CONFLICT (account_uuid) DO NOTHING
+      RETURNING account_uuid
       """)
-  int insertShared(
+  List<UUID> insert(
       @Bind("accounts") UUID[] accounts,
       @Bind("remaining") Long[] remaining,
       @Bind("balances") BigDecimal[] balances,
       @Bind("now") Instant now);
-
-  @SqlQuery(
-      """
-      SELECT account_uuid, remaining_included_quota, current_balance, arrears, suspend_state,
-             effective_at, period_start, period_end
-        FROM public.account_quota_states
-       WHERE account_uuid = ANY(:accounts)
-      """)
-  @RegisterRowMapper(SharedMapper.class)
-  List<SharedRow> shared(@Bind("accounts") UUID[] accounts);
 
   @SqlQuery(
       """
@@ -119,25 +103,16 @@ interface AccountDao {
 
   @SqlQuery(
       """
-      SELECT q.account_uuid, q.period_start, q.period_end, q.granted, q.used, q.charged,
-             q.last_included_at, q.last_granted_at
-        FROM unnest(:accounts, :shown) AS a (account_uuid, shown_period)
-        JOIN billing.quotas q ON q.account_uuid = a.account_uuid
-       WHERE q.meter = :meter
-         AND (q.period_end > :since
-              OR q.period_start = a.shown_period
-              OR NOT EXISTS (
-                 SELECT FROM billing.quotas n
-                  WHERE n.account_uuid = q.account_uuid
-                    AND n.meter = q.meter
-                    AND n.period_start > q.period_start))
+      SELECT account_uuid, period_start, period_end, granted, used, charged, last_included_at,
+             last_granted_at
+        FROM billing.past_quotas
+       WHERE account_uuid = ANY(:accounts)
+         AND meter = :meter
+         AND period_end > :since
       """)
   @RegisterRowMapper(QuotaMapper.class)
-  List<QuotaRow> quotas(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("shown") @Nullable Instant[] shownPeriods,
-      @Bind("meter") String meter,
-      @Bind("since") Instant since);
+  List<QuotaRow> pastQuotas(
+      @Bind("accounts") UUID[] accounts, @Bind("meter") String meter, @Bind("since") Instant since);
 
   @SqlQuery(
       """
@@ -159,18 +134,18 @@ interface AccountDao {
       """)
   List<UUID> page(@Bind("after") UUID after, @Bind("most") int most);
 
-  /** A row of {@code billing.account_states}. */
-  record State(
+  /**
+   * An account's row.
+   *
+   * @param kept our columns, null if the account was never opened
+   * @param quota the newest period, null before the first
+   */
+  record RowOfAccount(
       UUID account,
-      BigDecimal balance,
-      long shownRemaining,
-      @Nullable Instant shownPeriod,
+      AccountChange.@Nullable Kept kept,
       @Nullable Instant lastRatedAt,
-      String arrearsReason,
-      String suspendReason) {}
-
-  /** A row of {@code account_quota_states}. */
-  record SharedRow(UUID account, Account.Shared shared) {}
+      Account.Shared shared,
+      @Nullable QuotaRow quota) {}
 
   /** Money of an account. */
   record Amount(UUID account, BigDecimal amount) {}
@@ -182,7 +157,19 @@ interface AccountDao {
   record ProfileRow(UUID account, RatingPolicy.Profile profile) {}
 
   /** A quota of an account, its grants still to be added where there are several. */
-  record QuotaRow(UUID account, Quota quota, Instant lastGrantedAt) {}
+  record QuotaRow(UUID account, Quota quota, Instant lastGrantedAt) {
+
+    AccountChange.Period asPeriod() {
+      return new AccountChange.Period(
+          quota.start(),
+          quota.end(),
+          quota.granted(),
+          quota.used(),
+          quota.charged(),
+          quota.lastIncludedAt(),
+          lastGrantedAt);
+    }
+  }
 
   /** A grant of an account. */
   record GrantRow(UUID account, Instant periodStart, Quota.Grant grant) {}
@@ -196,36 +183,36 @@ interface AccountDao {
     return rs.getObject(column, OffsetDateTime.class).toInstant();
   }
 
-  /** Maps a state. */
-  final class StateMapper implements RowMapper<State> {
+  /** Maps an account's row. */
+  final class RowOfAccountMapper implements RowMapper<RowOfAccount> {
     @Override
-    public State map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new State(
-          rs.getObject(1, UUID.class),
-          rs.getBigDecimal(2),
-          rs.getLong(3),
-          instant(rs, 4),
-          instant(rs, 5),
-          rs.getString(6),
-          rs.getString(7));
-    }
-  }
-
-  /** Maps a shared row. */
-  final class SharedMapper implements RowMapper<SharedRow> {
-    @Override
-    public SharedRow map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new SharedRow(
-          rs.getObject(1, UUID.class),
+    public RowOfAccount map(ResultSet rs, StatementContext ctx) throws SQLException {
+      UUID account = rs.getObject(1, UUID.class);
+      @Nullable QuotaRow quota = rs.getObject(16) == null ? null : quotaRow(account, rs, 16);
+      return new RowOfAccount(
+          account,
+          rs.getBoolean(2) ? kept(rs, quota) : null,
+          instant(rs, 6),
           new Account.Shared(
-              true,
-              rs.getLong(2),
-              rs.getBigDecimal(3),
-              rs.getBoolean(4),
-              rs.getString(5),
-              definite(rs, 6),
-              instant(rs, 7),
-              instant(rs, 8)));
+              rs.getLong(9),
+              rs.getBigDecimal(10),
+              rs.getBoolean(11),
+              rs.getBoolean(12),
+              definite(rs, 13),
+              instant(rs, 14),
+              instant(rs, 15)),
+          quota);
+    }
+
+    private static AccountChange.Kept kept(ResultSet rs, @Nullable QuotaRow quota)
+        throws SQLException {
+      return new AccountChange.Kept(
+          rs.getBigDecimal(3),
+          rs.getLong(4),
+          instant(rs, 5),
+          rs.getString(7),
+          rs.getString(8),
+          quota == null ? null : quota.asPeriod());
     }
   }
 
@@ -283,21 +270,26 @@ interface AccountDao {
   final class QuotaMapper implements RowMapper<QuotaRow> {
     @Override
     public QuotaRow map(ResultSet rs, StatementContext ctx) throws SQLException {
-      Instant start = definite(rs, 2);
-      long granted = rs.getLong(4);
-      @Nullable Instant lastIncluded = instant(rs, 7);
-      return new QuotaRow(
-          rs.getObject(1, UUID.class),
-          new Quota(
-              start,
-              definite(rs, 3),
-              granted,
-              rs.getLong(5),
-              rs.getLong(6),
-              lastIncluded == null ? Long.MIN_VALUE : lastIncluded.getEpochSecond() / 60,
-              List.of(new Quota.Grant(start, granted, ""))),
-          definite(rs, 8));
+      return quotaRow(rs.getObject(1, UUID.class), rs, 2);
     }
+  }
+
+  /** Reads the seven columns of a quota from one on. */
+  private static QuotaRow quotaRow(UUID account, ResultSet rs, int from) throws SQLException {
+    Instant start = definite(rs, from);
+    long granted = rs.getLong(from + 2);
+    @Nullable Instant lastIncluded = instant(rs, from + 5);
+    return new QuotaRow(
+        account,
+        new Quota(
+            start,
+            definite(rs, from + 1),
+            granted,
+            rs.getLong(from + 3),
+            rs.getLong(from + 4),
+            lastIncluded == null ? Long.MIN_VALUE : lastIncluded.getEpochSecond() / 60,
+            List.of(new Quota.Grant(start, granted, ""))),
+        definite(rs, from + 6));
   }
 
   /** Maps a grant. */

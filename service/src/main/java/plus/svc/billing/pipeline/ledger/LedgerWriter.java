@@ -18,7 +18,7 @@ import plus.svc.billing.platform.InvariantViolation;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
 
-/** Writes what a turn made of its accounts: ledger rows, balances, quotas, grants, prices. */
+/** Writes what a turn made of its accounts: ledger rows, older periods, grants, prices. */
 final class LedgerWriter {
 
   private static final String LEDGER =
@@ -40,7 +40,6 @@ final class LedgerWriter {
   /** Writes everything; returns the number of ledger rows. */
   int write(Collection<Account> accounts) {
     int rows = writeEntries(accounts);
-    writeStates(accounts);
     writeQuotas(accounts);
     writeGrants(accounts);
     writePrices(accounts);
@@ -114,43 +113,21 @@ final class LedgerWriter {
     return ids.ofBucket(bucket.minute(), bucket.node(), account, bucket.line(), revision);
   }
 
-  private void writeStates(Collection<Account> accounts) {
-    int n = accounts.size();
-    UUID[] ids = new UUID[n];
-    BigDecimal[] balances = new BigDecimal[n];
-    Long[] shown = new Long[n];
-    @Nullable Instant[] periods = new Instant[n];
-    @Nullable Instant[] rated = new Instant[n];
-    String[] arrears = new String[n];
-    String[] suspends = new String[n];
-    int i = 0;
-    for (Account account : accounts) {
-      ids[i] = account.id;
-      balances[i] = account.balanceAfter();
-      shown[i] = account.shownRemaining;
-      periods[i] = account.shownPeriod;
-      rated[i] = account.lastRatedAt;
-      arrears[i] = account.arrearsReason;
-      suspends[i] = account.suspendReason;
-      i++;
-    }
-    int updated = dao.updateStates(ids, balances, shown, periods, rated, arrears, suspends);
-    if (updated != n) {
-      throw new InvariantViolation("of " + n + " locked accounts " + updated + " were updated");
-    }
-  }
-
   private void writeQuotas(Collection<Account> accounts) {
     QuotaColumns changed = new QuotaColumns();
     QuotaColumns made = new QuotaColumns();
     for (Account account : accounts) {
-      for (Instant gone : account.quotasBefore.keySet()) {
-        if (!account.quotas.containsKey(gone)) {
+      @Nullable Instant newest = account.quotas.isEmpty() ? null : account.quotas.lastKey();
+      for (Instant gone : account.pastBefore.keySet()) {
+        if (!account.quotas.containsKey(gone) || gone.equals(newest)) {
           dao.deleteQuota(account.id, AccountDao.TRAFFIC, gone);
         }
       }
       for (Quota quota : account.quotas.values()) {
-        @Nullable Quota before = account.quotasBefore.get(quota.start());
+        @Nullable Quota before = account.pastBefore.get(quota.start());
+        if (quota.start().equals(newest)) {
+          continue; // part of the account's row
+        }
         if (before == null) {
           made.add(account.id, quota);
         } else if (!quota.equals(before)) {
@@ -193,7 +170,7 @@ final class LedgerWriter {
           quotas.stream().map(Quota::granted).toArray(Long[]::new),
           quotas.stream().map(Quota::used).toArray(Long[]::new),
           quotas.stream().map(Quota::charged).toArray(Long[]::new),
-          quotas.stream().map(LedgerWriter::lastIncluded).toArray(Instant[]::new),
+          quotas.stream().map(Quota::lastIncludedAt).toArray(Instant[]::new),
           quotas.stream().map(Quota::lastGrantedAt).toArray(Instant[]::new));
     }
   }
@@ -212,12 +189,6 @@ final class LedgerWriter {
         Long[] charged,
         @Nullable Instant[] included,
         Instant[] grantedAt);
-  }
-
-  private static @Nullable Instant lastIncluded(Quota quota) {
-    return quota.lastIncludedMinute() == Long.MIN_VALUE
-        ? null
-        : Minutes.start(quota.lastIncludedMinute());
   }
 
   private void writeGrants(Collection<Account> accounts) {
@@ -257,25 +228,7 @@ final class LedgerWriter {
 
     @SqlUpdate(
         """
-        UPDATE billing.account_states s
-           SET balance = c.balance, shown_remaining = c.shown, shown_period = c.period,
-               last_rated_at = c.rated, arrears_reason = c.arrears, suspend_reason = c.suspend
-          FROM unnest(:accounts, :balances, :shown, :periods, :rated, :arrears, :suspends)
-            AS c (account_uuid, balance, shown, period, rated, arrears, suspend)
-         WHERE s.account_uuid = c.account_uuid
-        """)
-    int updateStates(
-        @Bind("accounts") UUID[] accounts,
-        @Bind("balances") BigDecimal[] balances,
-        @Bind("shown") Long[] shown,
-        @Bind("periods") @Nullable Instant[] periods,
-        @Bind("rated") @Nullable Instant[] rated,
-        @Bind("arrears") String[] arrears,
-        @Bind("suspends") String[] suspends);
-
-    @SqlUpdate(
-        """
-        INSERT INTO billing.quotas
+        INSERT INTO billing.past_quotas
                (account_uuid, meter, period_start, period_end, granted, used, charged,
                 last_included_at, last_granted_at)
         SELECT account_uuid, :meter, period_start, period_end, granted, used, charged,
@@ -303,7 +256,7 @@ final class LedgerWriter {
 
     @SqlUpdate(
         """
-        UPDATE billing.quotas q
+        UPDATE billing.past_quotas q
            SET period_end = c.period_end, granted = c.granted, used = c.used,
                charged = c.charged, last_included_at = c.last_included_at,
                last_granted_at = c.last_granted_at
@@ -328,7 +281,7 @@ final class LedgerWriter {
 
     @SqlUpdate(
         """
-        DELETE FROM billing.quotas
+        DELETE FROM billing.past_quotas
          WHERE account_uuid = :account AND meter = :meter AND period_start = :start
         """)
     void deleteQuota(

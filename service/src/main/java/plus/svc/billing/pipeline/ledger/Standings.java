@@ -23,7 +23,14 @@ final class Standings {
     AccountChange.Standing standing = standing(account);
     long more = account.remainingToShow() - account.shownRemaining;
     account.shownRemaining = account.remainingToShow();
-    return new AccountChange(account.id, account.charges, more, account.lastRatedAt, standing);
+    return new AccountChange(
+        account.id,
+        account.charges,
+        more,
+        account.lastRatedAt,
+        standing,
+        account.before,
+        account.kept());
   }
 
   private static AccountChange.Standing standing(Account account) {
@@ -34,7 +41,9 @@ final class Standings {
       return new AccountChange.Standing(true, belowZeroSince(account), true, false);
     }
     if (below) {
-      return new AccountChange.Standing(null, null, true, false);
+      return account.shared.throttled()
+          ? AccountChange.Standing.SAME
+          : new AccountChange.Standing(null, null, true, false);
     }
     if (account.arrearsReason.equals(BALANCE)) {
       account.arrearsReason = "";

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.platform.InvariantViolation;
+import plus.svc.billing.quantity.Minutes;
 
 /**
  * An account's free quota of one meter in one period.
@@ -45,6 +47,11 @@ public record Quota(
   /** Free units left. */
   public long remaining() {
     return Math.max(0, granted - used);
+  }
+
+  /** Start of the newest minute that took free units, null if none. */
+  public @Nullable Instant lastIncludedAt() {
+    return lastIncludedMinute == Long.MIN_VALUE ? null : Minutes.start(lastIncludedMinute);
   }
 
   /** When the newest grant came into force. */

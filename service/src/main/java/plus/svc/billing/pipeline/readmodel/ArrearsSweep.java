@@ -47,54 +47,45 @@ public final class ArrearsSweep {
     @SqlUpdate(
         """
         WITH due AS (
-            SELECT s.account_uuid, s.arrears_reason
-              FROM billing.account_states s
-              JOIN public.account_quota_states q ON q.account_uuid = s.account_uuid
-             WHERE q.arrears
-               AND q.suspend_state <> 'suspended'
-               AND q.arrears_since <= :startedBy
-             ORDER BY s.account_uuid
-               FOR UPDATE OF s),
-        suspended AS (
-            UPDATE public.account_quota_states q
-               SET suspend_state = 'suspended', effective_at = :now, updated_at = :now
-              FROM due
-             WHERE q.account_uuid = due.account_uuid
-               AND q.arrears
-               AND q.suspend_state <> 'suspended'
-               AND q.arrears_since <= :startedBy
-            RETURNING q.account_uuid, due.arrears_reason)
-        UPDATE billing.account_states s
-           SET suspend_reason = CASE WHEN suspended.arrears_reason = '' THEN 'payment'
-                                     ELSE suspended.arrears_reason END
-          FROM suspended
-         WHERE s.account_uuid = suspended.account_uuid
+            SELECT account_uuid
+              FROM public.account_quota_states
+             WHERE arrears
+               AND suspend_state <> 'suspended'
+               AND arrears_since <= :startedBy
+               AND opened_at IS NOT NULL
+             ORDER BY account_uuid
+               FOR UPDATE)
+        UPDATE public.account_quota_states q
+           SET suspend_state = 'suspended',
+               suspend_reason = CASE WHEN q.arrears_reason = '' THEN 'payment'
+                                     ELSE q.arrears_reason END,
+               effective_at = :now, updated_at = :now
+          FROM due
+         WHERE q.account_uuid = due.account_uuid
+           AND q.arrears
+           AND q.suspend_state <> 'suspended'
+           AND q.arrears_since <= :startedBy
         """)
     int suspend(@Bind("startedBy") Instant startedBy, @Bind("now") Instant now);
 
     @SqlUpdate(
         """
         WITH over AS (
-            SELECT s.account_uuid
-              FROM billing.account_states s
-              JOIN public.account_quota_states q ON q.account_uuid = s.account_uuid
-             WHERE s.suspend_reason <> ''
-               AND NOT q.arrears
-             ORDER BY s.account_uuid
-               FOR UPDATE OF s),
-        lifted AS (
-            UPDATE public.account_quota_states q
-               SET suspend_state = CASE WHEN q.suspend_state = 'suspended' THEN 'active'
-                                        ELSE q.suspend_state END,
-                   effective_at = :now, updated_at = :now
-              FROM over
-             WHERE q.account_uuid = over.account_uuid
-               AND NOT q.arrears
-            RETURNING q.account_uuid)
-        UPDATE billing.account_states s
-           SET suspend_reason = ''
-          FROM lifted
-         WHERE s.account_uuid = lifted.account_uuid
+            SELECT account_uuid
+              FROM public.account_quota_states
+             WHERE suspend_reason <> ''
+               AND NOT arrears
+             ORDER BY account_uuid
+               FOR UPDATE)
+        UPDATE public.account_quota_states q
+           SET suspend_state = CASE WHEN q.suspend_state = 'suspended' THEN 'active'
+                                    ELSE q.suspend_state END,
+               suspend_reason = '',
+               effective_at = :now, updated_at = :now
+          FROM over
+         WHERE q.account_uuid = over.account_uuid
+           AND NOT q.arrears
+           AND q.suspend_reason <> ''
         """)
     int lift(@Bind("now") Instant now);
   }

@@ -1,14 +1,18 @@
 package plus.svc.billing.pipeline.readmodel;
 
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.AccountChange;
+import plus.svc.billing.pipeline.ledger.AccountChange.Period;
 import plus.svc.billing.platform.InvariantViolation;
 
 /** Writes the shared tables within one transaction, each with one statement for the whole batch. */
@@ -52,26 +56,77 @@ public final class ReadModel {
         now);
   }
 
-  /** Shows balances, quota and standing. */
+  /** Writes what became of accounts: most of them only used something. */
   public void show(List<AccountChange> changes) {
-    if (changes.isEmpty()) {
-      return;
+    List<AccountChange> plain = new ArrayList<>(changes.size());
+    List<AccountChange> others = new ArrayList<>();
+    for (AccountChange change : changes) {
+      (change.isPlainUsage() ? plain : others).add(change);
     }
-    int updated =
-        dao.updateStates(
-            changes.stream().map(AccountChange::account).toArray(UUID[]::new),
-            changes.stream().map(AccountChange::moreBalance).toArray(BigDecimal[]::new),
-            changes.stream().map(AccountChange::moreRemaining).toArray(Long[]::new),
-            nullable(changes.stream().map(AccountChange::ratedAt).toArray(Instant[]::new)),
-            changes.stream().map(c -> c.standing().arrears()).toArray(Boolean[]::new),
-            nullable(changes.stream().map(c -> c.standing().since()).toArray(Instant[]::new)),
-            changes.stream().map(c -> c.standing().throttled()).toArray(Boolean[]::new),
-            changes.stream().map(c -> c.standing().lift()).toArray(Boolean[]::new),
-            now);
+    int updated = (plain.isEmpty() ? 0 : addUsage(plain)) + (others.isEmpty() ? 0 : settle(others));
     if (updated != changes.size()) {
       throw new InvariantViolation(
           "of " + changes.size() + " accounts " + updated + " have a row in account_quota_states");
     }
+  }
+
+  private int addUsage(List<AccountChange> changes) {
+    return dao.addUsage(
+        column(changes, UUID.class, AccountChange::account),
+        column(changes, BigDecimal.class, AccountChange::moreBalance),
+        column(changes, Long.class, AccountChange::moreRemaining),
+        column(changes, Instant.class, AccountChange::ratedAt),
+        ofPeriod(changes, Long.class, Period::used),
+        ofPeriod(changes, Long.class, Period::charged),
+        ofPeriod(changes, Instant.class, Period::lastIncludedAt),
+        now);
+  }
+
+  private int settle(List<AccountChange> changes) {
+    return dao.settle(
+        column(changes, UUID.class, AccountChange::account),
+        column(changes, BigDecimal.class, AccountChange::moreBalance),
+        column(changes, Long.class, AccountChange::moreRemaining),
+        column(changes, Instant.class, AccountChange::ratedAt),
+        column(changes, Boolean.class, c -> c.standing().arrears()),
+        column(changes, Instant.class, c -> c.standing().since()),
+        column(changes, Boolean.class, c -> c.standing().throttled()),
+        column(changes, Boolean.class, c -> c.standing().lift()),
+        column(changes, BigDecimal.class, c -> c.kept().balance()),
+        column(changes, Long.class, c -> c.kept().shownRemaining()),
+        column(changes, Instant.class, c -> c.kept().shownPeriod()),
+        column(changes, String.class, c -> c.kept().arrearsReason()),
+        column(changes, String.class, c -> c.kept().suspendReason()),
+        ofPeriod(changes, Instant.class, Period::start),
+        ofPeriod(changes, Instant.class, Period::end),
+        ofPeriod(changes, Long.class, Period::granted),
+        ofPeriod(changes, Long.class, Period::used),
+        ofPeriod(changes, Long.class, Period::charged),
+        ofPeriod(changes, Instant.class, Period::lastIncludedAt),
+        ofPeriod(changes, Instant.class, Period::lastGrantedAt),
+        now);
+  }
+
+  /** One value of each row, as an array for the database. */
+  @SuppressWarnings("unchecked")
+  private static <R, T> T[] column(
+      List<R> rows, Class<T> type, Function<R, ? extends @Nullable T> value) {
+    T[] column = (T[]) Array.newInstance(type, rows.size());
+    for (int i = 0; i < column.length; i++) {
+      column[i] = value.apply(rows.get(i));
+    }
+    return column;
+  }
+
+  private static <T> T[] ofPeriod(
+      List<AccountChange> changes, Class<T> type, Function<Period, ? extends @Nullable T> value) {
+    return column(
+        changes,
+        type,
+        change -> {
+          @Nullable Period period = change.kept().period();
+          return period == null ? null : value.apply(period);
+        });
   }
 
   private static @Nullable Instant[] nullable(@Nullable Instant[] instants) {

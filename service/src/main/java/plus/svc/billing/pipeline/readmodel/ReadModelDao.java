@@ -14,6 +14,35 @@ interface ReadModelDao {
       """
       UPDATE public.account_quota_states q
          SET current_balance = q.current_balance + c.balance,
+             exact_balance = q.exact_balance + c.balance,
+             remaining_included_quota = q.remaining_included_quota + c.remaining,
+             shown_remaining = q.shown_remaining + c.remaining,
+             last_rated_bucket_at = greatest(q.last_rated_bucket_at, c.rated_at),
+             rated_at = c.rated_at,
+             quota_used = c.used,
+             quota_charged = c.charged,
+             quota_included_at = c.included_at,
+             effective_at = greatest(q.effective_at, c.rated_at),
+             updated_at = :now
+        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :used, :charged, :includedAts)
+          AS c (account_uuid, balance, remaining, rated_at, used, charged, included_at)
+       WHERE q.account_uuid = c.account_uuid
+      """)
+  @SuppressWarnings("TooManyParameters")
+  int addUsage(
+      @Bind("accounts") UUID[] accounts,
+      @Bind("balances") BigDecimal[] balances,
+      @Bind("remaining") Long[] remaining,
+      @Bind("ratedAts") @Nullable Instant[] ratedAts,
+      @Bind("used") Long[] used,
+      @Bind("charged") Long[] charged,
+      @Bind("includedAts") @Nullable Instant[] includedAts,
+      @Bind("now") Instant now);
+
+  @SqlUpdate(
+      """
+      UPDATE public.account_quota_states q
+         SET current_balance = q.current_balance + c.balance,
              remaining_included_quota = q.remaining_included_quota + c.remaining,
              last_rated_bucket_at = greatest(q.last_rated_bucket_at, c.rated_at),
              arrears = coalesce(c.arrears, q.arrears),
@@ -25,14 +54,31 @@ interface ReadModelDao {
                                    ELSE q.throttle_state END,
              suspend_state = CASE WHEN c.lift THEN 'active' ELSE q.suspend_state END,
              effective_at = greatest(q.effective_at, c.rated_at),
-             updated_at = :now
+             updated_at = :now,
+             opened_at = coalesce(q.opened_at, :now),
+             exact_balance = c.exact,
+             shown_remaining = c.shown,
+             shown_period = c.shown_period,
+             rated_at = c.rated_at,
+             arrears_reason = c.arrears_reason,
+             suspend_reason = c.suspend_reason,
+             quota_start = c.quota_start,
+             quota_end = c.quota_end,
+             quota_granted = c.granted,
+             quota_used = c.used,
+             quota_charged = c.charged,
+             quota_included_at = c.included_at,
+             quota_granted_at = c.granted_at
         FROM unnest(:accounts, :balances, :remaining, :ratedAts, :arrears, :sinces, :throttled,
-                    :lifts)
-          AS c (account_uuid, balance, remaining, rated_at, arrears, since, throttled, lift)
+                    :lifts, :exact, :shown, :shownPeriods, :arrearsReasons, :suspendReasons,
+                    :quotaStarts, :quotaEnds, :granted, :used, :charged, :includedAts, :grantedAts)
+          AS c (account_uuid, balance, remaining, rated_at, arrears, since, throttled,
+                lift, exact, shown, shown_period, arrears_reason, suspend_reason,
+                quota_start, quota_end, granted, used, charged, included_at, granted_at)
        WHERE q.account_uuid = c.account_uuid
       """)
   @SuppressWarnings("TooManyParameters")
-  int updateStates(
+  int settle(
       @Bind("accounts") UUID[] accounts,
       @Bind("balances") BigDecimal[] balances,
       @Bind("remaining") Long[] remaining,
@@ -41,6 +87,18 @@ interface ReadModelDao {
       @Bind("sinces") @Nullable Instant[] sinces,
       @Bind("throttled") @Nullable Boolean[] throttled,
       @Bind("lifts") Boolean[] lifts,
+      @Bind("exact") BigDecimal[] exact,
+      @Bind("shown") Long[] shown,
+      @Bind("shownPeriods") @Nullable Instant[] shownPeriods,
+      @Bind("arrearsReasons") String[] arrearsReasons,
+      @Bind("suspendReasons") String[] suspendReasons,
+      @Bind("quotaStarts") @Nullable Instant[] quotaStarts,
+      @Bind("quotaEnds") @Nullable Instant[] quotaEnds,
+      @Bind("granted") @Nullable Long[] granted,
+      @Bind("used") @Nullable Long[] used,
+      @Bind("charged") @Nullable Long[] charged,
+      @Bind("includedAts") @Nullable Instant[] includedAts,
+      @Bind("grantedAts") @Nullable Instant[] grantedAts,
       @Bind("now") Instant now);
 
   @SqlUpdate(
