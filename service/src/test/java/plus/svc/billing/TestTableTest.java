@@ -71,7 +71,7 @@ class TestTableTest {
                 named++;
                 Pattern method =
                     Pattern.compile(
-                        "@(Test|Property|ParameterizedTest)\\b((?!\n  }).)*?\\bvoid "
+                        "@(Test|Property|ParameterizedTest)\\b((?!\n  }\n).)*?\\bvoid "
                             + test.group(2)
                             + "\\(",
                         Pattern.DOTALL);
