@@ -71,9 +71,10 @@ class TestTableTest {
                 named++;
                 Pattern method =
                     Pattern.compile(
-                        "@(Test|Property|ParameterizedTest)\\b[^{;]*\\bvoid "
+                        "@(Test|Property|ParameterizedTest)\\b((?!\n  }\n).)*?\\bvoid "
                             + test.group(2)
-                            + "\\(");
+                            + "\\(",
+                        Pattern.DOTALL);
                 if (!method.matcher(sources.getOrDefault(test.group(1), "")).find()) {
                   missing.add(id + " " + test.group());
                 }

@@ -249,7 +249,7 @@ final class LawsWorld {
       world.source = "laws-" + (page++ % 2);
       together.add(tell(part));
       if (together.size() == settings.together() || page == pages.size()) {
-        world.pipeline().acceptAll(together).forEach(Pipeline.Outcome::orThrow);
+        world.pipeline().acceptAll(together, 50_000).forEach(Pipeline.Outcome::orThrow);
         together.clear();
         interfere();
       }

@@ -114,7 +114,8 @@ class PipelineIT {
                     page("one", 0, shot("10:00").on(new NodeKey("n", "1")).of(a, 10, 0)),
                     page("lost", 7, shot("10:00").on(new NodeKey("n", "2")).of(a, 20, 0)),
                     page("one", 0, shot("10:01").on(new NodeKey("n", "1")).of(a, 40, 0)),
-                    page("two", 0, shot("10:01").on(new NodeKey("n", "3")).of(a, 80, 0))));
+                    page("two", 0, shot("10:01").on(new NodeKey("n", "3")).of(a, 80, 0))),
+                50_000);
     assertThat(outcomes.get(1).failure()).isInstanceOf(FenceLost.class);
     assertThat(outcomes.get(0).orThrow().bytes()).isEqualTo(10);
     assertThat(outcomes.get(2).orThrow().bytes()).isEqualTo(30);
