@@ -132,6 +132,20 @@ CREATE TABLE public.account_quota_states (
     period_start timestamp with time zone,
     period_end timestamp with time zone,
     proxy_access_state text NOT NULL DEFAULT 'active'::text,
+    opened_at timestamp with time zone,
+    exact_balance numeric,
+    shown_remaining bigint,
+    shown_period timestamp with time zone,
+    rated_at timestamp with time zone,
+    arrears_reason text NOT NULL DEFAULT ''::text,
+    suspend_reason text NOT NULL DEFAULT ''::text,
+    quota_start timestamp with time zone,
+    quota_end timestamp with time zone,
+    quota_granted bigint,
+    quota_used bigint,
+    quota_charged bigint,
+    quota_included_at timestamp with time zone,
+    quota_granted_at timestamp with time zone,
     CONSTRAINT account_quota_states_pkey PRIMARY KEY (account_uuid),
     CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric)))
 ) WITH (fillfactor=45);
@@ -235,18 +249,6 @@ CREATE TABLE public.users (
     CONSTRAINT users_pkey PRIMARY KEY (uuid)
 );
 
-CREATE TABLE billing.account_states (
-    account_uuid uuid NOT NULL,
-    balance numeric NOT NULL,
-    shown_remaining bigint NOT NULL,
-    shown_period timestamp with time zone,
-    last_rated_at timestamp with time zone,
-    arrears_reason text NOT NULL DEFAULT ''::text,
-    suspend_reason text NOT NULL DEFAULT ''::text,
-    opened_at timestamp with time zone NOT NULL,
-    CONSTRAINT account_states_pkey PRIMARY KEY (account_uuid)
-) WITH (fillfactor=45);
-
 CREATE TABLE billing.foreign_entries (
     account_uuid uuid NOT NULL,
     ledger_id uuid NOT NULL,
@@ -321,6 +323,20 @@ CREATE TABLE billing.nodes (
     CONSTRAINT nodes_env_node_key UNIQUE (env, node)
 ) WITH (fillfactor=50);
 
+CREATE TABLE billing.past_quotas (
+    account_uuid uuid NOT NULL,
+    meter text NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    period_end timestamp with time zone NOT NULL,
+    granted bigint NOT NULL,
+    used bigint NOT NULL DEFAULT 0,
+    charged bigint NOT NULL DEFAULT 0,
+    last_included_at timestamp with time zone,
+    last_granted_at timestamp with time zone NOT NULL,
+    CONSTRAINT past_quotas_pkey PRIMARY KEY (account_uuid, meter, period_start),
+    CONSTRAINT past_quotas_check CHECK ((period_start < period_end))
+) WITH (fillfactor=45);
+
 CREATE TABLE billing.price_versions (
     account_uuid uuid NOT NULL,
     effective_from timestamp with time zone NOT NULL,
@@ -346,20 +362,6 @@ CREATE TABLE billing.quota_grants (
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT quota_grants_pkey PRIMARY KEY (account_uuid, meter, period_start, effective_at, origin)
 );
-
-CREATE TABLE billing.quotas (
-    account_uuid uuid NOT NULL,
-    meter text NOT NULL,
-    period_start timestamp with time zone NOT NULL,
-    period_end timestamp with time zone NOT NULL,
-    granted bigint NOT NULL,
-    used bigint NOT NULL DEFAULT 0,
-    charged bigint NOT NULL DEFAULT 0,
-    last_included_at timestamp with time zone,
-    last_granted_at timestamp with time zone NOT NULL,
-    CONSTRAINT quotas_pkey PRIMARY KEY (account_uuid, meter, period_start),
-    CONSTRAINT quotas_check CHECK ((period_start < period_end))
-) WITH (fillfactor=45);
 
 CREATE TABLE billing.resolutions (
     node_key integer NOT NULL,
@@ -476,10 +478,46 @@ CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
 
+CREATE VIEW billing.account_states AS
+ SELECT account_uuid,
+    exact_balance AS balance,
+    shown_remaining,
+    shown_period,
+    rated_at AS last_rated_at,
+    arrears_reason,
+    suspend_reason,
+    opened_at
+   FROM public.account_quota_states
+  WHERE (opened_at IS NOT NULL);
+
 CREATE VIEW billing.identities AS
  SELECT uuid AS account_uuid,
     proxy_uuid
    FROM public.users;
+
+CREATE VIEW billing.quotas AS
+ SELECT past_quotas.account_uuid,
+    past_quotas.meter,
+    past_quotas.period_start,
+    past_quotas.period_end,
+    past_quotas.granted,
+    past_quotas.used,
+    past_quotas.charged,
+    past_quotas.last_included_at,
+    past_quotas.last_granted_at
+   FROM billing.past_quotas
+UNION ALL
+ SELECT account_quota_states.account_uuid,
+    'traffic'::text AS meter,
+    account_quota_states.quota_start AS period_start,
+    account_quota_states.quota_end AS period_end,
+    account_quota_states.quota_granted AS granted,
+    account_quota_states.quota_used AS used,
+    account_quota_states.quota_charged AS charged,
+    account_quota_states.quota_included_at AS last_included_at,
+    account_quota_states.quota_granted_at AS last_granted_at
+   FROM public.account_quota_states
+  WHERE (account_quota_states.quota_start IS NOT NULL);
 
 CREATE TRIGGER billing_ledger_append_only BEFORE DELETE OR UPDATE ON public.billing_ledger FOR EACH ROW EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledger FOR EACH STATEMENT EXECUTE FUNCTION public.billing_ledger_refuse_change();
@@ -488,16 +526,21 @@ CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger
 REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
 
-COMMENT ON COLUMN billing.account_states.balance IS 'sum of the account''s ledger rows, less those still in billing.foreign_entries';
-COMMENT ON COLUMN billing.account_states.shown_remaining IS 'remaining_included_quota as we left it; a difference is a grant by accounts';
-COMMENT ON COLUMN billing.account_states.shown_period IS 'period_start as we last saw it';
+COMMENT ON COLUMN public.account_quota_states.opened_at IS 'billing-service: since when it keeps the account; null, it never did';
+COMMENT ON COLUMN public.account_quota_states.exact_balance IS 'billing-service: sum of the account''s ledger rows, less those still in billing.foreign_entries';
+COMMENT ON COLUMN public.account_quota_states.shown_remaining IS 'billing-service: remaining_included_quota as it left it; a difference is a grant by accounts';
+COMMENT ON COLUMN public.account_quota_states.shown_period IS 'billing-service: period_start as it last saw it';
+COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newest minute rated';
+COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
+COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
 COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
-COMMENT ON COLUMN billing.quotas.used IS 'free units taken; granted - used remain';
-COMMENT ON COLUMN billing.quotas.charged IS 'units of the period that were charged';
+COMMENT ON COLUMN billing.past_quotas.used IS 'free units taken; granted - used remain';
+COMMENT ON COLUMN billing.past_quotas.charged IS 'units of the period that were charged';
+COMMENT ON VIEW billing.quotas IS 'every quota period of every account';
 COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
 COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';

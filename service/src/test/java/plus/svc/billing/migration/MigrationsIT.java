@@ -83,6 +83,20 @@ final class MigrationsIT {
           period_start timestamp with time zone
           period_end timestamp with time zone
           proxy_access_state text NOT NULL 'active'::text
+          + opened_at timestamp with time zone
+          + exact_balance numeric
+          + shown_remaining bigint
+          + shown_period timestamp with time zone
+          + rated_at timestamp with time zone
+          + arrears_reason text NOT NULL ''::text
+          + suspend_reason text NOT NULL ''::text
+          + quota_start timestamp with time zone
+          + quota_end timestamp with time zone
+          + quota_granted bigint
+          + quota_used bigint
+          + quota_charged bigint
+          + quota_included_at timestamp with time zone
+          + quota_granted_at timestamp with time zone
           """,
           "account_billing_profiles",
           """
