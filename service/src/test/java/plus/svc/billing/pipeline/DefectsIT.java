@@ -313,7 +313,8 @@ class DefectsIT {
 
   @Test
   void d16AnAccountsOwnUuidOutranksAnothersProxyUuid() {
-    UUID b = world.user();
+    UUID b = UUID.randomUUID();
+    world.user(b, UUID.randomUUID());
     world.user(UUID.randomUUID(), b);
     UUID shared = UUID.randomUUID();
     world.user(UUID.randomUUID(), shared);
@@ -352,6 +353,20 @@ class DefectsIT {
     assertThat(world.usage(a)).isEqualTo(Long.MAX_VALUE);
     assertThat(world.ledger(a))
         .isEqualByComparingTo(BigDecimal.valueOf(Long.MAX_VALUE).multiply(new BigDecimal("-0.5")));
+  }
+
+  @Test
+  void d18ABucketThatWouldOverflowIsRefusedWhole() {
+    UUID b = UUID.randomUUID();
+    UUID proxy = UUID.randomUUID();
+    world.user(b, proxy);
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, Long.MAX_VALUE);
+    world.deliver(on("10:00").of(b, Long.MAX_VALUE - 1, 1));
+    assertThatThrownBy(
+            () -> world.deliver(on("10:00:30").of(b, Long.MAX_VALUE - 1, 1).of(proxy, 5, 0)))
+        .isInstanceOf(ArithmeticException.class);
+    assertThat(world.usage(b)).isEqualTo(Long.MAX_VALUE);
+    assertThat(world.balance(b)).isEqualByComparingTo(world.ledger(b));
   }
 
   @Test
@@ -476,6 +491,20 @@ class DefectsIT {
                 a))
         .as("each row begins where another one ended, but for the last")
         .isEqualTo(1);
+  }
+
+  @Test
+  void d23WhatAnotherWriterDidToTheSharedBalanceIsNotOverwritten() {
+    world.deliver(on("10:00").of(a, 10, 0));
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                "UPDATE public.account_quota_states SET current_balance = current_balance + 7"
+                    + " WHERE account_uuid = ?",
+                a));
+    world.deliver(on("10:01").of(a, 20, 0));
+    assertThat(world.balance(a)).as("drift stays to be seen").isEqualByComparingTo("-3");
+    assertThat(world.ledger(a)).isEqualByComparingTo("-10");
   }
 
   @Test
@@ -762,7 +791,10 @@ class DefectsIT {
     world.deliver(on("10:00:30").of(a, 105, 0).of(own, 110, 0));
     assertMoney(a, "-75");
     assertMoney(own, "-360");
-    assertThat(new PriceObserver(world.jdbi, world.rating).observe(at("10:09"))).isZero();
+    new PriceObserver(world.jdbi, world.rating).observe(at("10:09"));
+    assertThat(world.count("billing.price_versions", "account_uuid = ?", a))
+        .as("nothing changed since")
+        .isEqualTo(2);
   }
 
   @Test
