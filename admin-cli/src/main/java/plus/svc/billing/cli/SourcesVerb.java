@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Parameters;
     })
 final class SourcesVerb extends Verb {
 
+  private static final String RIGHT = "admin:write";
+  private static final Set<String> NUMBERS = Set.of("max_bytes_per_second");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** As a word on the command line. */
@@ -79,15 +82,13 @@ final class SourcesVerb extends Verb {
     return TaskReply.print(connection().admin().post(path, RIGHT, PATIENCE, body()), out());
   }
 
-  private static final String RIGHT = "admin:write";
-
   private String body() {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("source_id", id);
     fields.forEach(
         (key, value) -> {
           if (value == null || value.isEmpty()) {
             body.putNull(key);
-          } else if (value.matches("\\d{1,18}")) {
+          } else if (NUMBERS.contains(key) && value.matches("\\d{1,18}")) {
             body.put(key, Long.parseLong(value));
           } else {
             body.put(key, value);

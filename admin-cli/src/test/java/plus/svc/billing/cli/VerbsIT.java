@@ -325,8 +325,7 @@ final class VerbsIT {
             200,
             task("refused: source 'jp' is not there", "refused"));
 
-    assertThat(
-            run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=prod").exitCode())
+    assertThat(run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=7").exitCode())
         .isZero();
     assertThat(
             run(
@@ -343,7 +342,7 @@ final class VerbsIT {
 
     assertThat(server.bodies())
         .containsExactly(
-            "{\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\",\"env\":\"prod\"}",
+            "{\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\",\"env\":\"7\"}",
             "{\"source_id\":\"jp\",\"max_bytes_per_second\":1000,\"server_name\":null,"
                 + "\"enabled\":\"true\"}",
             "{\"source_id\":\"jp\"}");
