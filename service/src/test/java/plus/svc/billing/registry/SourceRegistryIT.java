@@ -202,9 +202,9 @@ final class SourceRegistryIT {
                     Action.ADD,
                     """
                     {"source_id": "a", "base_url": "https://x", "auth_mode": "mtls", "mode": "odd",
-                     "credential_ref": "file:%s", "request_timeout": "soon"}
+                     "credential_ref": "file:PAIR", "request_timeout": "soon"}
                     """
-                        .formatted(pair),
+                        .replace("PAIR", pair.toString()),
                     true)
                 .problems())
         .hasSize(3)
