@@ -443,6 +443,14 @@ CREATE TABLE billing.source_leases (
     CONSTRAINT source_leases_pkey PRIMARY KEY (source_id)
 );
 
+CREATE TABLE billing.sources (
+    source_id text NOT NULL,
+    definition jsonb NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT sources_pkey PRIMARY KEY (source_id),
+    CONSTRAINT sources_check CHECK (((definition ->> 'source_id'::text) = source_id))
+);
+
 CREATE TABLE billing.takeovers (
     source_id text NOT NULL,
     billing_from timestamp with time zone NOT NULL,
@@ -546,3 +554,4 @@ COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counte
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 COMMENT ON COLUMN billing.snapshots.max_bytes_per_second IS 'the guard it came with; the widest, if it came more than once';
 COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';
+COMMENT ON TABLE billing.sources IS 'Sources added at run time, by the keys of the settings; references to credentials, never a secret. What config.yml or the environment names wins.';

@@ -32,9 +32,10 @@ final class VerbsIT {
 
   private static final Instant NOON = Instant.parse("2025-03-01T12:00:00Z");
   private static final SourceStatus JP =
-      new SourceStatus("jp", "jp-node", "prod", NOON, NOON, NOON, "", "", 65L, 0, 0);
+      new SourceStatus("jp", "jp-node", "prod", NOON, NOON, NOON, "", "", 65L, 0, 0, "");
   private static final SourceStatus SG =
-      new SourceStatus("sg-longer", "", "", null, NOON, null, "answers 500", "", 187_200L, 12, 0);
+      new SourceStatus(
+          "sg-longer", "", "", null, NOON, null, "answers 500", "", 187_200L, 12, 0, "");
 
   private final Map<String, String> environment = new HashMap<>();
   private ContractServer server;
@@ -147,10 +148,22 @@ final class VerbsIT {
   }
 
   @Test
+  void aCredentialThatCannotBeRenewedIsShownAndFound() {
+    SourceStatus old =
+        new SourceStatus("jp", "", "", NOON, NOON, NOON, "", "", 0L, 0, 0, "file t is empty");
+    statusIs(result("collect-and-rate", "ok", "", old));
+
+    Ran ran = run("status");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.out()).endsWith("  keeps its old credential: file t is empty\n");
+  }
+
+  @Test
   void anExportersErrorTextCannotSteerTheTerminal() {
     SourceStatus hostile =
         new SourceStatus(
-            "jp", "", "", null, NOON, null, "\u001b[2Jgone\r\nok: all\u202e", "", 0L, 1, 0);
+            "jp", "", "", null, NOON, null, "\u001b[2Jgone\r\nok: all\u202e", "", 0L, 1, 0, "");
     statusIs(result("collect-and-rate", "ok", "", hostile));
 
     assertThat(run("status").out()).endsWith("  [2Jgone ok: all\n").doesNotContain("\u001b");
@@ -288,6 +301,60 @@ final class VerbsIT {
     assertOneLine(cut, "the task ended before its verdict");
   }
 
+  @Test
+  void sourcesAreListedUnlessSomethingElseIsAskedFor() {
+    server.answers("POST /tasks/sources", "admin:write", 200, task("jp enabled", "ok"));
+    assertThat(run("sources").out()).isEqualTo("jp enabled\n{\"status\":\"ok\"}\n");
+    assertThat(run("sources", "list").exitCode()).isZero();
+    assertThat(run("sources", "list", "--apply").exitCode()).isEqualTo(2);
+    assertThat(server.calls()).containsOnly("POST /tasks/sources").hasSize(2);
+  }
+
+  @Test
+  void aSourceIsAddedChangedAndDisabledByItsFieldsAndDryUnlessToldToApply() {
+    server
+        .answers("POST /tasks/sources?action=add", "admin:write", 200, task("would add", "ok"))
+        .answers(
+            "POST /tasks/sources?action=change&apply=true",
+            "admin:write",
+            200,
+            task("change done", "ok"))
+        .answers(
+            "POST /tasks/sources?action=disable&apply=true",
+            "admin:write",
+            200,
+            task("refused: source 'jp' is not there", "refused"));
+
+    assertThat(run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=7").exitCode())
+        .isZero();
+    assertThat(
+            run(
+                    "sources",
+                    "change",
+                    "jp",
+                    "max_bytes_per_second=1000",
+                    "server_name=",
+                    "enabled=true",
+                    "--apply")
+                .exitCode())
+        .isZero();
+    assertThat(run("sources", "disable", "jp", "--apply").exitCode()).isEqualTo(1);
+
+    assertThat(server.bodies())
+        .containsExactly(
+            "{\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\",\"env\":\"7\"}",
+            "{\"source_id\":\"jp\",\"max_bytes_per_second\":1000,\"server_name\":null,"
+                + "\"enabled\":\"true\"}",
+            "{\"source_id\":\"jp\"}");
+  }
+
+  @Test
+  void sourcesWithoutAnIdOrWithAnUnknownActionIsAMisuse() {
+    assertOneLine(run("sources", "add"), "sources add needs the source's id");
+    assertThat(run("sources", "remove", "jp").exitCode()).isEqualTo(2);
+    assertThat(server.calls()).isEmpty();
+  }
+
   private static String task(String text, String status) {
     return text + "\n{\"status\":\"" + status + "\"}\n";
   }
@@ -297,12 +364,14 @@ final class VerbsIT {
     "status, status, BILLING_TOKEN",
     "collect, jobs, BILLING_TOKEN",
     "prune, admin:write, BILLING_ADMIN_TOKEN",
+    "sources, admin:write, BILLING_ADMIN_TOKEN",
   })
   void aRefusalNamesTheRightThatIsMissing(String verb, String right, String variable) {
     server
         .answers("GET /v1/status", right, 200, "")
         .answers("POST /v1/jobs/collect-and-rate", right, 200, "")
-        .answers("POST /tasks/prune", right, 200, "");
+        .answers("POST /tasks/prune", right, 200, "")
+        .answers("POST /tasks/sources", right, 200, "");
 
     environment.remove(variable);
     Ran without = run(verb);
@@ -367,7 +436,7 @@ final class VerbsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune"})
+  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources"})
   void aRefusedConnectionIsTold(String verb) throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
