@@ -30,7 +30,6 @@ GRANT SELECT, INSERT ON
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
     billing.account_states,
-    billing.job_runs,
     billing.nodes,
     billing.quota_grants,
     billing.series,
@@ -40,6 +39,7 @@ GRANT SELECT, INSERT, UPDATE ON
 GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
+    billing.job_runs,
     billing.node_states,
     billing.quotas,
     billing.restarts,

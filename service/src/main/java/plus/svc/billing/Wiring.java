@@ -32,6 +32,7 @@ import plus.svc.billing.pipeline.source.http.ExporterClient;
 import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
+import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.SecretRefs;
 
@@ -81,9 +82,13 @@ final class Wiring {
 
   private Jdbi database() {
     DataSourceFactory pool = settings.database().dataSourceFactory();
-    return new JdbiFactory()
-        .build(environment, pool, "database")
-        .installPlugin(new BillingJdbiPlugin());
+    Jdbi jdbi =
+        new JdbiFactory()
+            .build(environment, pool, "database")
+            .installPlugin(new BillingJdbiPlugin());
+    // Who is silent for longer has lost its leases too.
+    jdbi.setTransactionHandler(new BoundedTransactions(settings.collector().leaseTime()));
+    return jdbi;
   }
 
   /** The collector stops before the jobs that wait for it, the client after both. */
@@ -96,7 +101,8 @@ final class Wiring {
         new JobRunner(
             new CollectorJob(collector, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new DatabaseJobJournal(jdbi, instance),
+            new DatabaseJobJournal(
+                jdbi, instance, clock.instant(), settings.collector().leaseTime()),
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(client));

@@ -19,7 +19,7 @@ import plus.svc.billing.quantity.NodeKey;
  * Keeps the archive for a configured time: prepares the partitions of the days to come and drops
  * those that are over. Before anything goes, each node's state at the horizon is kept, so that
  * every later correction still has its basis; a snapshot from before the horizon that comes after
- * that is set aside and says so.
+ * that is set aside and says so. The record of jobs that ran is kept as long.
  */
 public final class Retention {
 
@@ -77,6 +77,7 @@ public final class Retention {
       jdbi.useTransaction(handle -> settle(handle, node, plan.horizon()));
     }
     int dropped = jdbi.inTransaction(handle -> handle.attach(Dao.class).dropBefore(plan.horizon()));
+    jdbi.useHandle(handle -> handle.attach(Dao.class).forgetRuns(plan.horizon()));
     return new Outcome(plan.horizon(), plan.snapshots(), dropped);
   }
 
@@ -136,5 +137,8 @@ public final class Retention {
          WHERE node_key = :node AND collected_at < :horizon
         """)
     void forgetConflicts(@Bind("node") int nodeKey, @Bind("horizon") Instant horizon);
+
+    @SqlUpdate("DELETE FROM billing.job_runs WHERE started_at < :horizon")
+    void forgetRuns(@Bind("horizon") Instant horizon);
   }
 }
