@@ -35,6 +35,7 @@ import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.SilentCopies;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -65,6 +66,7 @@ final class Wiring {
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
+    endSilentCopies(jdbi);
     Jobs jobs =
         settings.ingestMode() == IngestMode.PULL
             ? pulling(jdbi, pipeline)
@@ -169,6 +171,16 @@ final class Wiring {
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("arrears-sweep", loop);
+  }
+
+  /** Frees what an instance that froze in mid-write holds. */
+  private void endSilentCopies(Jdbi jdbi) {
+    Duration silence = settings.collector().leaseTime();
+    SilentCopies copies = new SilentCopies(jdbi, silence);
+    PeriodicLoop loop =
+        new PeriodicLoop("silent-copies", silence, STOP_WAIT, clock, () -> copies.end());
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("silent-copies", loop);
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {

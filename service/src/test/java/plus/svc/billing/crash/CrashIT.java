@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * blow, and while the others work on, the facts must be those of the archive; at the end those of
  * all that the exporters have.
  *
- * <p>{@code crash.rounds} (1) multiplies the blows; {@code crash.seed} repeats a seed that a
- * failure told: the same traffic and the same choices, though the machine's own timing stays its
- * own.
+ * <p>Each scenario is played {@code crash.rounds} times (1), with one seed after the other; {@code
+ * crash.seed} begins with one that a failure told: the same traffic and the same choices, though
+ * the machine's own timing stays its own.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
 final class CrashIT {
@@ -34,18 +34,15 @@ final class CrashIT {
 
   @TempDir static Path folder;
   private static CrashPostgres postgres;
-  private static CrashNodes nodes;
 
   @BeforeAll
   static void start() throws IOException {
     System.out.println("crash tests: -Dcrash.seed=" + SEED + " -Dcrash.rounds=" + ROUNDS);
-    nodes = new CrashNodes(SEED, Clock.systemUTC().instant());
     postgres = CrashPostgres.start(folder.resolve("postgres"));
   }
 
   @AfterAll
   static void stop() throws IOException {
-    nodes.close();
     postgres.close();
   }
 
@@ -54,9 +51,9 @@ final class CrashIT {
     inAWorld(
         1,
         (world, random) -> {
-          for (int left = 3 * ROUNDS; left > 0; left--) {
+          for (int left = 2; left > 0; left--) {
             ServiceProcess service = world.launch();
-            if (left % 4 == 0) {
+            if (random.nextInt(4) == 0) {
               world.moment(2_500);
             } else {
               world.awaitMoment(left);
@@ -80,7 +77,7 @@ final class CrashIT {
         2,
         (world, random) -> {
           ServiceProcess service = world.launch();
-          for (int left = 3 * ROUNDS; left > 0; left--) {
+          for (int left = 2; left > 0; left--) {
             world.awaitMoment(left);
             postgres.stopAtOnce();
             world.moment(700);
@@ -97,10 +94,10 @@ final class CrashIT {
         3,
         (world, random) -> {
           ServiceProcess service = world.launch();
-          for (int left = 8 * ROUNDS; left > 0; left--) {
+          for (int left = 6; left > 0; left--) {
             world.awaitMoment(left);
             Patience.until("a transaction is cut", world::cutOne);
-            if (left % 4 == 0) {
+            if (left % 3 == 0) {
               world.judge();
             }
           }
@@ -117,7 +114,7 @@ final class CrashIT {
           alive.add(world.launch());
           alive.add(world.launch());
           alive.add(world.launch());
-          for (int left = 4 * ROUNDS; left > 0; left--) {
+          for (int left = 3; left > 0; left--) {
             world.awaitMoment(left);
             ServiceProcess hit = holder(world, alive, random);
             if (random.nextInt(3) == 0) {
@@ -149,17 +146,15 @@ final class CrashIT {
     inAWorld(
         5,
         (world, random) -> {
-          for (int left = 2 * ROUNDS; left > 0; left--) {
-            ServiceProcess service = world.launch();
-            service.baseUrl();
-            var unused = service.post("/v1/jobs/collect-and-rate");
-            world.awaitMoment(left);
-            assertThat(service.terminate(Duration.ofSeconds(15))).isEqualTo(143);
-            assertThat(service.log()).doesNotContain("interrupting");
-            world.judge();
-            assertThat(leasesInForce(world)).isZero();
-            assertThat(world.runsByStatus()).doesNotContainKey("running");
-          }
+          ServiceProcess service = world.launch();
+          service.baseUrl();
+          var unused = service.post("/v1/jobs/collect-and-rate");
+          world.awaitMoment(1);
+          assertThat(service.terminate(Duration.ofSeconds(15))).isEqualTo(143);
+          assertThat(service.log()).doesNotContain("interrupting");
+          world.judge();
+          assertThat(leasesInForce(world)).isZero();
+          assertThat(world.runsByStatus()).doesNotContainKey("running");
           world.endWell(world.launch());
         });
   }
@@ -191,15 +186,18 @@ final class CrashIT {
   }
 
   private static void inAWorld(int number, Scenario scenario) throws Exception {
-    Random random = new Random(SEED * 31 + number);
-    Path own = Files.createDirectory(folder.resolve("world" + number));
-    nodes.answerAfter(Duration.ofMillis(5 + random.nextInt(20)));
-    try (CrashWorld world = new CrashWorld(postgres, nodes, own, random)) {
-      try {
-        scenario.play(world, random);
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "repeat with -Dcrash.seed=" + SEED + ": " + e.getMessage() + world.tails(), e);
+    for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
+      Random random = new Random(seed * 31 + number);
+      Path own = Files.createTempDirectory(folder, "world");
+      try (CrashNodes nodes = new CrashNodes(seed, Clock.systemUTC().instant());
+          CrashWorld world = new CrashWorld(postgres, nodes, own, random)) {
+        nodes.answerAfter(Duration.ofMillis(5 + random.nextInt(20)));
+        try {
+          scenario.play(world, random);
+        } catch (Throwable e) {
+          throw new AssertionError(
+              "repeat with -Dcrash.seed=" + seed + ": " + e.getMessage() + world.tails(), e);
+        }
       }
     }
   }

@@ -38,7 +38,7 @@ final class CrashNodes implements AutoCloseable {
   static final long MAX_BYTES_PER_SECOND = 1_250_000_000_000L;
 
   private static final int PEOPLE = 24;
-  private static final Duration HISTORY = Duration.ofHours(3);
+  private static final Duration HISTORY = Duration.ofHours(2);
 
   private final List<SimulatedUser> people;
   private final Map<String, SimulatedExporter> exporters = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ final class CrashNodes implements AutoCloseable {
                         person.email()))
             .toList();
     Instant end = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(4)).plusSeconds(20);
-    live(Flavour.A, "tokyo", people, true, Duration.ofMinutes(35), seed * 31 + 1, end);
+    live(Flavour.A, "tokyo", people, true, Duration.ofMinutes(25), seed * 31 + 1, end);
     live(
         Flavour.B,
         "dallas",

@@ -269,13 +269,36 @@ final class CrashWorld implements AutoCloseable {
     return all;
   }
 
-  /** What the processes wrote last, for a failure's message. */
+  /** What the database is at, and what the processes wrote last, for a failure's message. */
   String tails() {
-    StringBuilder all = new StringBuilder();
+    StringBuilder all = new StringBuilder("\n").append(String.join("\n", activity()));
     processes.forEach(
         process ->
             all.append("\n--- ").append(process.instance()).append('\n').append(process.tail()));
     return all.toString();
+  }
+
+  private List<String> activity() {
+    try {
+      return jdbi.withHandle(
+          h ->
+              h.createQuery(
+                      """
+                      SELECT concat_ws(' ', application_name, pid, state, wait_event,
+                                       clock_timestamp() - xact_start, 'blocked by',
+                                       pg_blocking_pids(pid), left(query, 60))
+                        FROM pg_stat_activity
+                       WHERE datname = current_database()
+                       UNION ALL
+                      SELECT concat_ws(' ', source_id, holder, fence, expires_at,
+                                       clock_timestamp())
+                        FROM billing.source_leases
+                      """)
+                  .mapTo(String.class)
+                  .list());
+    } catch (JdbiException e) {
+      return List.of("the database does not answer: " + e.getMessage());
+    }
   }
 
   @Override
