@@ -95,7 +95,20 @@ public final class ArchiveJudge {
 
   /** Rows and content of every table that a repeat may not change, at rest. */
   public Map<String, String> digests() {
-    Map<String, String> digests = TableDigests.of(Jdbi.create(database));
+    Jdbi jdbi = Jdbi.create(database);
+    Map<String, String> digests = TableDigests.of(jdbi);
+    // A service that just started may only now note how far back its archive reaches.
+    digests.put(
+        "billing.nodes",
+        jdbi.withHandle(
+            h ->
+                h.createQuery(
+                        """
+                        SELECT string_agg((to_jsonb(n) - 'archive_from')::text, ' ' ORDER BY node)
+                          FROM billing.nodes n
+                        """)
+                    .mapTo(String.class)
+                    .one()));
     // When something was last asked for, by whom, and that it was.
     digests.remove("public.billing_source_sync_state");
     digests.remove("billing.source_leases");
