@@ -2,7 +2,7 @@
 MVN ?= mvn -B -ntp
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify format schema demo bench reproducible clean
+.PHONY: help build test verify soak format schema demo bench reproducible clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -15,6 +15,11 @@ test: ## tests without I/O, a few seconds
 
 verify: ## every test and every gate, what CI runs
 	$(MVN) verify
+
+soak: ## laws and crashes, an hour of them; ARGS="-Djqwik.tries.default=N -Dcrash.rounds=N" makes it shorter or longer
+	$(MVN) verify -pl service -am -Dtest=None -Dit.test='LawsIT,CrashIT' \
+	    -Djqwik.tries.default=5000 -Dcrash.rounds=30 $(ARGS) \
+	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip
 
 format: ## bring the sources into the checked format
 	$(MVN) spotless:apply

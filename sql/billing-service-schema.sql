@@ -483,6 +483,7 @@ CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshot
 CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
 CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
+CREATE INDEX job_runs_unfinished ON billing.job_runs USING btree (instance) WHERE (finished_at IS NULL);
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
 
@@ -541,6 +542,7 @@ COMMENT ON COLUMN public.account_quota_states.shown_period IS 'billing-service: 
 COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newest minute rated';
 COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
 COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
+COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';

@@ -31,7 +31,6 @@ GRANT SELECT, INSERT ON
     billing.resolutions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
-    billing.job_runs,
     billing.nodes,
     billing.quota_grants,
     billing.series,
@@ -42,6 +41,7 @@ GRANT SELECT, INSERT, UPDATE ON
 GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
+    billing.job_runs,
     billing.node_states,
     billing.past_quotas,
     billing.restarts,

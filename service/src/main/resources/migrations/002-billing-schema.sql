@@ -41,6 +41,8 @@ CREATE TABLE billing.job_runs (
     instance          TEXT        NOT NULL
 );
 CREATE INDEX job_runs_started ON billing.job_runs (started_at DESC);
+CREATE INDEX job_runs_unfinished ON billing.job_runs (instance) WHERE finished_at IS NULL;
+COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 
 --changeset billing:002-nodes
 -- One row a node: its newest counters, one array element a series (index = billing.series.ordinal + 1).

@@ -37,8 +37,10 @@ import plus.svc.billing.pipeline.source.http.ExporterClient;
 import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
+import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
@@ -70,6 +72,7 @@ final class Wiring {
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
+    endSilentCopies(jdbi);
     Jobs jobs =
         settings.ingestMode() == IngestMode.PULL
             ? pulling(jdbi, pipeline)
@@ -87,9 +90,13 @@ final class Wiring {
 
   private Jdbi database() {
     DataSourceFactory pool = settings.database().dataSourceFactory();
-    return new JdbiFactory()
-        .build(environment, pool, "database")
-        .installPlugin(new BillingJdbiPlugin());
+    Jdbi jdbi =
+        new JdbiFactory()
+            .build(environment, pool, "database")
+            .installPlugin(new BillingJdbiPlugin());
+    // Who is silent for longer has lost its leases too.
+    jdbi.setTransactionHandler(new BoundedTransactions(settings.collector().leaseTime()));
+    return jdbi;
   }
 
   /**
@@ -110,7 +117,8 @@ final class Wiring {
         new JobRunner(
             new CollectorJob(collector, client::credentialAlarms, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new DatabaseJobJournal(jdbi, instance),
+            new DatabaseJobJournal(
+                jdbi, instance, clock.instant(), settings.collector().leaseTime()),
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(commits));
@@ -216,6 +224,16 @@ final class Wiring {
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("arrears-sweep", loop);
+  }
+
+  /** Frees what an instance that froze in mid-write holds. */
+  private void endSilentCopies(Jdbi jdbi) {
+    Duration silence = settings.collector().leaseTime();
+    SilentCopies copies = new SilentCopies(jdbi, silence);
+    PeriodicLoop loop =
+        new PeriodicLoop("silent-copies", silence, STOP_WAIT, clock, () -> copies.end());
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("silent-copies", loop);
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {

@@ -17,8 +17,8 @@ import java.util.List;
  * @param writtenMinutes minute buckets newly written
  * @param replayedMinutes minute buckets that were there and were changed
  * @param status {@code ok}, {@code partial} (some source failed, or samples were set aside), {@code
- *     error} (nothing could be done), {@code running}, {@code idle} (push mode), '' before the
- *     first run
+ *     error} (nothing could be done), {@code running}, {@code idle} (push mode), {@code abandoned}
+ *     (only of a run before a restart: its process ended in mid-run), '' before the first run
  * @param error what failed, joined by {@code "; "}; '' if nothing did
  * @param runningJobs jobs that run right now
  * @param sourceStatuses where each enabled source stands

@@ -12,14 +12,19 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 public interface SourceLeaseDao {
 
   /**
-   * Takes the source's lease if it is free, ours or over, or prolongs it.
+   * Takes the source's lease if it is free, ours or over, or prolongs it. Where another's is in
+   * force that is seen without waiting: the row is locked while a page of its holder is written.
    *
    * @return its fence, which grew by one if another held it before; empty if another holds it
    */
   @SqlQuery(
       """
       INSERT INTO billing.source_leases AS lease (source_id, holder, fence, expires_at)
-      VALUES (:source, :holder, 1, clock_timestamp() + :millis * INTERVAL '1 millisecond')
+      SELECT :source, :holder, 1, clock_timestamp() + :millis * INTERVAL '1 millisecond'
+       WHERE NOT EXISTS (SELECT FROM billing.source_leases AS other
+                          WHERE other.source_id = :source
+                            AND other.holder <> :holder
+                            AND other.expires_at > clock_timestamp())
           ON CONFLICT (source_id) DO UPDATE
          SET holder = excluded.holder,
              fence = CASE WHEN lease.holder = excluded.holder

@@ -1,5 +1,6 @@
 package plus.svc.billing.job;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,20 +19,32 @@ public final class DatabaseJobJournal implements JobJournal {
 
   private final Jdbi jdbi;
   private final String instance;
+  private final Instant ourStart;
+  private final Duration grace;
 
   /**
    * Keeps the runs of this process.
    *
-   * @param instance names this process in the record
+   * @param instance names this process in the record and in leases
+   * @param ourStart when this process began
+   * @param grace how long a run may go on without a lease before it counts as abandoned
    */
-  public DatabaseJobJournal(Jdbi jdbi, String instance) {
+  public DatabaseJobJournal(Jdbi jdbi, String instance, Instant ourStart, Duration grace) {
     this.jdbi = jdbi;
     this.instance = instance;
+    this.ourStart = ourStart;
+    this.grace = grace;
   }
 
   @Override
   public OptionalLong started(JobKind kind, Instant at) {
     try {
+      int abandoned =
+          jdbi.withExtension(
+              JobRunDao.class, runs -> runs.markAbandoned(instance, at, ourStart, at.minus(grace)));
+      if (abandoned > 0) {
+        LOG.warn("{} runs of jobs were abandoned by processes that ended in mid-run", abandoned);
+      }
       return OptionalLong.of(
           jdbi.withExtension(JobRunDao.class, runs -> runs.started(kind.text(), at, instance)));
     } catch (RuntimeException e) {

@@ -42,6 +42,37 @@ public interface JobRunDao {
       """)
   void finished(@Bind("id") long id, @BindMethods JobRunRow row);
 
+  /**
+   * Marks runs whose process ended in mid-run: those that began under our name before we did, and
+   * those of instances that have no lease any more. Should such an instance live after all, it
+   * writes its outcome over the mark.
+   *
+   * @param at when that was noticed; stands for the end, which nobody saw
+   * @param ourStart runs of ours that began earlier are a predecessor's
+   * @param begunBefore others' runs that began later may yet have to take their leases
+   * @return how many there were
+   */
+  @SqlUpdate(
+      """
+      UPDATE billing.job_runs AS r
+         SET finished_at = :at,
+             status = 'abandoned',
+             error = 'its process ended in mid-run; noticed by ' || :instance
+       WHERE r.finished_at IS NULL
+         AND CASE WHEN r.instance = :instance
+                  THEN r.started_at < :ourStart
+                  ELSE r.started_at < :begunBefore
+                       AND NOT EXISTS (SELECT FROM billing.source_leases AS l
+                                        WHERE l.holder = r.instance
+                                          AND l.expires_at > clock_timestamp())
+             END
+      """)
+  int markAbandoned(
+      @Bind("instance") String instance,
+      @Bind("at") Instant at,
+      @Bind("ourStart") Instant ourStart,
+      @Bind("begunBefore") Instant begunBefore);
+
   /** The run that finished last, of any job and any instance. */
   @SqlQuery(
       """

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of {@code billing.job_runs}.
  *
- * @param finishedAt null while it runs, and for ever if the process died meanwhile
+ * @param finishedAt null while it runs; where the process died meanwhile, when that was noticed
  * @param instance which process ran it
  */
 public record JobRunRow(

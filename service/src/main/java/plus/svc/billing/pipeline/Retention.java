@@ -20,7 +20,7 @@ import plus.svc.billing.quantity.NodeKey;
  * those that are over. Before anything goes, each node's state at the horizon is kept, so that
  * every later correction still has its basis; a snapshot from before the horizon that comes after
  * that is set aside and says so. What was found in the days that go (restarts, conflicts, samples
- * set aside) goes with them.
+ * set aside) goes with them. The record of jobs that ran is kept as long.
  */
 public final class Retention {
 
@@ -78,6 +78,7 @@ public final class Retention {
       jdbi.useTransaction(handle -> settle(handle, node, plan.horizon()));
     }
     int dropped = jdbi.inTransaction(handle -> handle.attach(Dao.class).dropBefore(plan.horizon()));
+    jdbi.useHandle(handle -> handle.attach(Dao.class).forgetRuns(plan.horizon()));
     return new Outcome(plan.horizon(), plan.snapshots(), dropped);
   }
 
@@ -150,5 +151,8 @@ public final class Retention {
 
     @SqlUpdate("DELETE FROM billing.restarts WHERE node_key = :node AND at < :horizon")
     void forgetRestarts(@Bind("node") int nodeKey, @Bind("horizon") Instant horizon);
+
+    @SqlUpdate("DELETE FROM billing.job_runs WHERE started_at < :horizon")
+    void forgetRuns(@Bind("horizon") Instant horizon);
   }
 }

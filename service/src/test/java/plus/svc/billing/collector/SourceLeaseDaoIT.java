@@ -52,6 +52,21 @@ final class SourceLeaseDaoIT {
   }
 
   @Test
+  void aHeldSourceIsSeenToBeHeldWithoutWaitingForItsHolder() {
+    dao.acquire("jp", "me", HOUR);
+    jdbi.useTransaction(
+        writing -> {
+          // As a page's transaction does.
+          writing.execute("SELECT 1 FROM billing.source_leases WHERE source_id = 'jp' FOR SHARE");
+          jdbi.useTransaction(
+              other -> {
+                other.execute("SET LOCAL lock_timeout = '5s'");
+                assertThat(other.attach(SourceLeaseDao.class).acquire("jp", "you", HOUR)).isEmpty();
+              });
+        });
+  }
+
+  @Test
   void aLeaseThatRanOutIsTakenOverUnderTheNextFence() {
     dao.acquire("jp", "me", 0);
     assertThat(dao.acquire("jp", "you", HOUR)).contains(2L);

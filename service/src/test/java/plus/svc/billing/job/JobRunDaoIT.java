@@ -2,6 +2,7 @@ package plus.svc.billing.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
@@ -27,6 +28,7 @@ class JobRunDaoIT {
   void emptyTable() {
     jdbi = database.jdbi();
     jdbi.useHandle(handle -> handle.execute("DELETE FROM billing.job_runs"));
+    jdbi.useHandle(handle -> handle.execute("DELETE FROM billing.source_leases"));
     runs = jdbi.onDemand(JobRunDao.class);
   }
 
@@ -46,15 +48,7 @@ class JobRunDaoIT {
     long id = runs.started("collect-and-rate", EARLY, "me");
     runs.finished(id, row(LATE, "partial"));
     assertThat(runs.lastFinished()).contains(row(LATE, "partial"));
-    String decoyStatus =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery("SELECT status FROM billing.job_runs WHERE id = :id")
-                    .bind("id", decoy)
-                    .mapTo(String.class)
-                    .one());
-    assertThat(decoyStatus).isEqualTo("running");
+    assertThat(status(decoy)).isEqualTo("running");
   }
 
   @Test
@@ -68,8 +62,71 @@ class JobRunDaoIT {
   }
 
   @Test
+  void aRunWhoseProcessIsGoneIsMarkedAndNoOther() {
+    lease("alive", 3600);
+    lease("gone", 0);
+    long living = runs.started("collect-and-rate", EARLY, "alive");
+    long killed = runs.started("collect-and-rate", EARLY, "gone");
+    long unleased = runs.started("reconcile", EARLY, "never had a lease");
+    long justBegun = runs.started("collect-and-rate", LATE, "gone");
+    long before = runs.started("reconcile", EARLY, "me");
+    long ours = runs.started("collect-and-rate", LATE, "me");
+    long done = runs.started("reconcile", EARLY, "gone");
+    runs.finished(done, row(LATE, "ok"));
+
+    assertThat(runs.markAbandoned("me", LATE, LATE, LATE)).isEqualTo(3);
+
+    assertThat(List.of(status(killed), status(unleased), status(before))).containsOnly("abandoned");
+    assertThat(List.of(status(living), status(justBegun), status(ours))).containsOnly("running");
+    assertThat(status(done)).isEqualTo("ok");
+    assertThat(runs.markAbandoned("me", LATE, LATE, LATE)).isZero();
+  }
+
+  @Test
+  void whoWasThoughtGoneAndLivesWritesItsOutcomeAfterAll() {
+    long id = runs.started("collect-and-rate", EARLY, "gone");
+    runs.markAbandoned("me", LATE, LATE, LATE);
+    runs.finished(id, row(LATE, "ok"));
+    assertThat(status(id)).isEqualTo("ok");
+  }
+
+  @Test
+  void aNewRunNoticesThoseThatWereAbandoned() {
+    long predecessor = runs.started("reconcile", EARLY, "me");
+    journal().started(JobKind.COLLECT, LATE.plusSeconds(1));
+    assertThat(status(predecessor)).isEqualTo("abandoned");
+  }
+
+  private JobJournal journal() {
+    return new DatabaseJobJournal(jdbi, "me", LATE, Duration.ofMinutes(1));
+  }
+
+  private void lease(String holder, int seconds) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO billing.source_leases (source_id, holder, fence, expires_at)
+                VALUES ('s of ' || ?, ?, 1, clock_timestamp() + ? * INTERVAL '1 second')
+                """,
+                holder,
+                holder,
+                seconds));
+  }
+
+  private String status(long id) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT status FROM billing.job_runs WHERE id = :id")
+                .bind("id", id)
+                .mapTo(String.class)
+                .one());
+  }
+
+  @Test
   void theJournalWritesRunsAndReadsThemBack() {
-    JobJournal journal = new DatabaseJobJournal(jdbi, "me");
+    JobJournal journal = journal();
     OptionalLong id = journal.started(JobKind.RECONCILE, EARLY);
     journal.finished(
         id, new JobResult("reconcile", EARLY, LATE, 4, 5, 6, "ok", "", List.of(), List.of()));
@@ -82,7 +139,9 @@ class JobRunDaoIT {
     JobJournal journal =
         new DatabaseJobJournal(
             Jdbi.create("jdbc:postgresql://127.0.0.1:1/x").installPlugin(new BillingJdbiPlugin()),
-            "me");
+            "me",
+            LATE,
+            Duration.ofMinutes(1));
     OptionalLong id = journal.started(JobKind.COLLECT, EARLY);
     assertThat(id).isEmpty();
     journal.finished(

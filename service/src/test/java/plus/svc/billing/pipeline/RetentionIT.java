@@ -6,6 +6,7 @@ import static plus.svc.billing.pipeline.World.shot;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,21 @@ class RetentionIT {
     assertThat(outcome.partitions()).isEqualTo(1);
     assertThat(world.count("billing.snapshots", "true")).isEqualTo(2);
     assertThat(pruneFirstDay().snapshots()).isZero();
+  }
+
+  @Test
+  void runsOfJobsBehindTheHorizonAreForgotten() {
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                """
+                INSERT INTO billing.job_runs (job, started_at, status, instance)
+                VALUES ('old', ?, 'ok', 'me'), ('kept', ?, 'ok', 'me')
+                """,
+                World.DAY.plusSeconds(86_399).atOffset(ZoneOffset.UTC),
+                World.DAY.plusSeconds(86_400).atOffset(ZoneOffset.UTC)));
+    pruneFirstDay();
+    assertThat(world.text("SELECT string_agg(job, ' ') FROM billing.job_runs")).isEqualTo("kept");
   }
 
   @Test

@@ -1,0 +1,61 @@
+package plus.svc.billing.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built demo, ended as somebody at a terminal ends it. */
+@Timeout(120)
+final class InterruptedDemoIT {
+
+  private static final int ENDED_BY_INTERRUPT = 130;
+
+  @TempDir Path folder;
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
+  void onCtrlCItStillReckonsAndStopsEverything() throws Exception {
+    Process demo =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + folder,
+                "-jar",
+                "target/billing-demo.jar",
+                "--users",
+                "20")
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = new ArrayList<>();
+    try (BufferedReader out = demo.inputReader()) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line);
+        if (line.startsWith("time ")) {
+          // The first score is on its way.
+          new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor();
+        }
+      }
+      assertThat(demo.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      demo.destroyForcibly();
+    }
+    assertThat(lines)
+        .contains("the laws held", "stopping ...")
+        .noneMatch(line -> line.contains("BROKEN") || line.contains("≠"));
+    assertThat(demo.exitValue()).isEqualTo(ENDED_BY_INTERRUPT);
+    try (var left = Files.list(folder)) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith("billing-demo")))
+          .isEmpty();
+    }
+  }
+}

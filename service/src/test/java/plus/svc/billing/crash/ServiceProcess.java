@@ -1,0 +1,145 @@
+package plus.svc.billing.crash;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The built jar, running in a process of its own. */
+final class ServiceProcess implements AutoCloseable {
+
+  private static final Path JAR = Path.of("target/billing-service.jar").toAbsolutePath();
+  private static final Pattern LISTENS =
+      Pattern.compile("Started application@.*\\{127\\.0\\.0\\.1:(\\d+)}");
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+  private final Process process;
+  private final Path log;
+  private final Map<String, String> variables;
+
+  private ServiceProcess(Process process, Path log, Map<String, String> variables) {
+    this.process = process;
+    this.log = log;
+    this.variables = variables;
+  }
+
+  /** What leases and records call it. */
+  String instance() {
+    return variables.getOrDefault("INSTANCE", "");
+  }
+
+  /**
+   * Starts it and doesn't wait.
+   *
+   * @param folder where it runs, with its {@code config.yml}
+   * @param variables its whole environment
+   */
+  static ServiceProcess start(Path folder, Path log, Map<String, String> variables)
+      throws IOException {
+    if (!Files.isRegularFile(JAR)) {
+      throw new IllegalStateException(JAR + " is missing: mvn package makes it");
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    // A process that soon is killed starts faster so.
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-Xshare:auto",
+                    "-Xmx256m",
+                    "-Duser.timezone=Pacific/Chatham",
+                    "-jar",
+                    JAR.toString(),
+                    "server",
+                    "config.yml"))
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(variables);
+    return new ServiceProcess(builder.start(), log, variables);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it with SIGKILL and waits until it is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Stops it in its tracks; it knows nothing of that. */
+  void pause() throws IOException, InterruptedException {
+    Signal.send("STOP", process.pid());
+  }
+
+  void goOn() throws IOException, InterruptedException {
+    Signal.send("CONT", process.pid());
+  }
+
+  /** Asks it to end with SIGTERM and gives its exit code. */
+  int terminate(Duration within) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still there " + within + " after SIGTERM:\n" + tail());
+    }
+    return process.exitValue();
+  }
+
+  /** What it wrote so far. */
+  String log() {
+    try {
+      return Files.readString(log, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** The end of that. */
+  String tail() {
+    String all = log();
+    return all.substring(Math.max(0, all.length() - 6_000));
+  }
+
+  /** Calls a job and gives the answer's body. */
+  CompletableFuture<String> post(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(baseUrl().resolve(path))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + variables.get("INTERNAL_SERVICE_TOKEN"))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        .thenApply(HttpResponse::body);
+  }
+
+  /** Waits until it listens. */
+  URI baseUrl() {
+    Patience.until(
+        "the service listens", () -> !process.isAlive() || LISTENS.matcher(log()).find());
+    Matcher matcher = LISTENS.matcher(log());
+    if (!matcher.find()) {
+      throw new AssertionError("the service ended before it listened:\n" + tail());
+    }
+    return URI.create("http://127.0.0.1:" + matcher.group(1));
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
