@@ -35,7 +35,8 @@ GRANT SELECT, INSERT, UPDATE ON
     billing.quota_grants,
     billing.series,
     billing.snapshots,
-    billing.source_leases
+    billing.source_leases,
+    billing.sources
     TO :"runtime_role";
 GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";

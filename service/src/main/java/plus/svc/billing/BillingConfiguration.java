@@ -93,8 +93,9 @@ public final class BillingConfiguration extends Configuration {
             "pull",
             Map.of("pull", IngestMode.PULL, "push", IngestMode.PUSH));
     CollectorSettings collecting = collector.read(reader);
+    SecretRefs secrets = new SecretRefs(variables);
     List<SourceSpec> pulled =
-        mode == IngestMode.PULL ? sources.read(reader, collecting.interval()) : List.of();
+        mode == IngestMode.PULL ? sources.read(reader, collecting.interval(), secrets) : List.of();
     Settings settings =
         new Settings(
             reader.text(image, ""),
@@ -103,12 +104,13 @@ public final class BillingConfiguration extends Configuration {
             database.read(reader, systemUser),
             listen.read(reader),
             pulled,
+            sources.refreshInterval(reader),
             collecting,
             rating.read(reader),
             archive.read(reader),
             arrears.read(reader),
             jobs.read(reader),
-            auth.read(reader, new SecretRefs(variables)));
+            auth.read(reader, secrets));
     reader.finish();
     return settings;
   }

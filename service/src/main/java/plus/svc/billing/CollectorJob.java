@@ -3,6 +3,8 @@ package plus.svc.billing;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceStatus;
 import plus.svc.billing.collector.CollectReport;
@@ -12,16 +14,20 @@ import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
 
 /** Lets the jobs, which know no collector, collect. */
 final class CollectorJob implements CollectJob {
 
   private final Collector collector;
+  private final Supplier<Map<SourceId, String>> credentialAlarms;
   private final InstantSource clock;
 
-  CollectorJob(Collector collector, InstantSource clock) {
+  CollectorJob(
+      Collector collector, Supplier<Map<SourceId, String>> credentialAlarms, InstantSource clock) {
     this.collector = collector;
+    this.credentialAlarms = credentialAlarms;
     this.clock = clock;
   }
 
@@ -38,7 +44,10 @@ final class CollectorJob implements CollectJob {
   @Override
   public List<SourceStatus> sources() {
     Instant now = clock.instant();
-    return collector.standings().stream().map(standing -> status(standing, now)).toList();
+    Map<SourceId, String> alarms = credentialAlarms.get();
+    return collector.standings().stream()
+        .map(standing -> status(standing, now, alarms.getOrDefault(standing.source().id(), "")))
+        .toList();
   }
 
   private static JobOutcome outcome(CollectReport report) {
@@ -53,7 +62,7 @@ final class CollectorJob implements CollectJob {
         total.setAside());
   }
 
-  private static SourceStatus status(SourceStanding standing, Instant now) {
+  private static SourceStatus status(SourceStanding standing, Instant now, String alarm) {
     SourceProgress progress = standing.progress();
     @Nullable Long lagSeconds = standing.lag(now).map(lag -> lag.toSeconds()).orElse(null);
     return new SourceStatus(
@@ -67,6 +76,7 @@ final class CollectorJob implements CollectJob {
         progress.lastCursor(),
         lagSeconds,
         standing.consecutiveFailures(),
-        standing.sinceStart().setAside());
+        standing.sinceStart().setAside(),
+        alarm);
   }
 }

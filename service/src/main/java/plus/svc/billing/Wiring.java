@@ -9,14 +9,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.PruneTask;
+import plus.svc.billing.admin.SourcesTask;
 import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.collector.Collector;
 import plus.svc.billing.collector.CollectorPlan;
 import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
@@ -29,12 +32,14 @@ import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
+import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.http.ExporterClient;
 import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.registry.SourceRegistry;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -91,8 +96,8 @@ final class Wiring {
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
   private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
-    ExporterClient client =
-        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables));
+    SecretRefs secrets = new SecretRefs(variables);
+    ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
     GroupCommit commits =
         new GroupCommit(
             pipeline,
@@ -103,7 +108,7 @@ final class Wiring {
         new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, clock),
+            new CollectorJob(collector, client::credentialAlarms, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
             new DatabaseJobJournal(jdbi, instance),
             clock,
@@ -112,7 +117,45 @@ final class Wiring {
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
     environment.lifecycle().manage(collector);
+    watchCredentials(client);
+    keepRegistry(jdbi, secrets, client, collector);
     return runner;
+  }
+
+  /** Tells where an old credential is still in use because the new one cannot be. */
+  private void watchCredentials(ExporterClient client) {
+    environment
+        .metrics()
+        .gauge("sources.credential-alarms", () -> () -> client.credentialAlarms().size());
+    environment
+        .healthChecks()
+        .register("credentials", new CredentialsHealthCheck(client::credentialAlarms));
+  }
+
+  /** Follows the sources that operators add, change and disable, on this instance or another. */
+  private void keepRegistry(
+      Jdbi jdbi, SecretRefs secrets, ExporterClient client, Collector collector) {
+    SourceRegistry registry =
+        new SourceRegistry(
+            settings.sources(),
+            settings.collector().interval(),
+            secrets,
+            jdbi,
+            sources -> {
+              collector.follow(sources);
+              client.retain(
+                  sources.stream()
+                      .filter(SourceSpec::enabled)
+                      .map(SourceSpec::id)
+                      .collect(Collectors.toSet()));
+            },
+            clock);
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
+    environment.lifecycle().manage(loop);
+    environment.healthChecks().register("source-registry", loop);
+    environment.admin().addTask(new SourcesTask(registry));
   }
 
   private CollectorPlan collectorPlan() {

@@ -29,7 +29,7 @@ final class FakeCollectJob implements CollectJob {
 
   static SourceStatus source(String id, String error) {
     Instant at = Instant.parse("2026-01-31T10:00:00Z");
-    return new SourceStatus(id, "n", "prod", at, at, at, error, "", 60L, 0, 0);
+    return new SourceStatus(id, "n", "prod", at, at, at, error, "", 60L, 0, 0, "");
   }
 
   /** Lets the next run wait until {@link #release()}. */

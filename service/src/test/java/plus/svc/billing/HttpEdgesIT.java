@@ -123,7 +123,7 @@ class HttpEdgesIT {
   void healthIsDegradedUntilSomethingWasTriedAndWhileNothingWorks() throws Exception {
     job.sources = List.of();
     assertHealth(503, "degraded", "no source is enabled");
-    job.sources = List.of(new SourceStatus("a", "", "", null, null, null, "", "", null, 0, 0));
+    job.sources = List.of(new SourceStatus("a", "", "", null, null, null, "", "", null, 0, 0, ""));
     assertHealth(503, "degraded", "");
     job.sources = List.of(FakeCollectJob.source("a", "x"), FakeCollectJob.source("b", "y"));
     assertHealth(503, "degraded", "2 of 2 sources fail");

@@ -74,6 +74,8 @@ final class JobReport {
   }
 
   private static boolean isFailing(SourceStatus source) {
-    return source.consecutiveFailures() > 0 || !source.lastError().isEmpty();
+    return source.consecutiveFailures() > 0
+        || !source.lastError().isEmpty()
+        || !source.credentialAlarm().isEmpty();
   }
 }

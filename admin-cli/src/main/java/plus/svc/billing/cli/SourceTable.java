@@ -32,7 +32,16 @@ final class SourceTable {
         Text.seconds(source.lagSeconds()),
         Text.instant(source.lastSucceededAt()),
         Integer.toString(source.consecutiveFailures()),
-        source.lastError().isBlank() ? Text.NONE : Text.line(source.lastError()));
+        trouble(source));
+  }
+
+  private static String trouble(SourceStatus source) {
+    if (!source.lastError().isBlank()) {
+      return Text.line(source.lastError());
+    }
+    return source.credentialAlarm().isBlank()
+        ? Text.NONE
+        : "keeps its old credential: " + Text.line(source.credentialAlarm());
   }
 
   private static String line(List<String> cells, int[] widths) {

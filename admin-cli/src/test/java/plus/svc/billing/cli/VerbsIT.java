@@ -32,9 +32,10 @@ final class VerbsIT {
 
   private static final Instant NOON = Instant.parse("2025-03-01T12:00:00Z");
   private static final SourceStatus JP =
-      new SourceStatus("jp", "jp-node", "prod", NOON, NOON, NOON, "", "", 65L, 0, 0);
+      new SourceStatus("jp", "jp-node", "prod", NOON, NOON, NOON, "", "", 65L, 0, 0, "");
   private static final SourceStatus SG =
-      new SourceStatus("sg-longer", "", "", null, NOON, null, "answers 500", "", 187_200L, 12, 0);
+      new SourceStatus(
+          "sg-longer", "", "", null, NOON, null, "answers 500", "", 187_200L, 12, 0, "");
 
   private final Map<String, String> environment = new HashMap<>();
   private ContractServer server;
@@ -147,10 +148,22 @@ final class VerbsIT {
   }
 
   @Test
+  void aCredentialThatCannotBeRenewedIsShownAndFound() {
+    SourceStatus old =
+        new SourceStatus("jp", "", "", NOON, NOON, NOON, "", "", 0L, 0, 0, "file t is empty");
+    statusIs(result("collect-and-rate", "ok", "", old));
+
+    Ran ran = run("status");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.out()).endsWith("  keeps its old credential: file t is empty\n");
+  }
+
+  @Test
   void anExportersErrorTextCannotSteerTheTerminal() {
     SourceStatus hostile =
         new SourceStatus(
-            "jp", "", "", null, NOON, null, "\u001b[2Jgone\r\nok: all\u202e", "", 0L, 1, 0);
+            "jp", "", "", null, NOON, null, "\u001b[2Jgone\r\nok: all\u202e", "", 0L, 1, 0, "");
     statusIs(result("collect-and-rate", "ok", "", hostile));
 
     assertThat(run("status").out()).endsWith("  [2Jgone ok: all\n").doesNotContain("\u001b");

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param lagSeconds from {@code lastCompletedUntil} to the newest minute that can be read
  * @param consecutiveFailures attempts that failed since the last success
  * @param samplesSetAside samples set aside since this instance started
+ * @param credentialAlarm why the newest credential or trust is not in use and an old one still is,
+ *     '' if all is well; holds no secret
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
   "last_cursor",
   "lag_seconds",
   "consecutive_failures",
-  "samples_set_aside"
+  "samples_set_aside",
+  "credential_alarm"
 })
 public record SourceStatus(
     @JsonProperty("source_id") String sourceId,
@@ -45,12 +48,14 @@ public record SourceStatus(
     @JsonProperty("last_cursor") String lastCursor,
     @JsonProperty("lag_seconds") @Nullable Long lagSeconds,
     @JsonProperty("consecutive_failures") int consecutiveFailures,
-    @JsonProperty("samples_set_aside") long samplesSetAside) {
+    @JsonProperty("samples_set_aside") long samplesSetAside,
+    @JsonProperty("credential_alarm") String credentialAlarm) {
 
   public SourceStatus {
     nodeId = Text.orEmpty(nodeId);
     env = Text.orEmpty(env);
     lastError = Text.orEmpty(lastError);
     lastCursor = Text.orEmpty(lastCursor);
+    credentialAlarm = Text.orEmpty(credentialAlarm);
   }
 }

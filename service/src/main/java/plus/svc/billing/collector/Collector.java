@@ -3,10 +3,14 @@ package plus.svc.billing.collector;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -19,6 +23,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
@@ -35,7 +40,11 @@ public final class Collector implements Managed {
   private final CollectorPlan plan;
   private final SourceBook book;
   private final WindowFetcher fetcher;
-  private final List<SourceSlot> slots;
+  private final RunTools tools;
+  private final Map<SourceId, SourceSlot> everySlot = new HashMap<>();
+  private final Map<SourceId, Future<?>> ticks = new HashMap<>();
+  private volatile List<SourceSlot> slots;
+  private boolean started;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService workers;
   private final ExecutorService readers;
@@ -44,7 +53,7 @@ public final class Collector implements Managed {
   /**
    * Makes a collector that has not started.
    *
-   * @param sources all that are configured; the disabled ones are left alone
+   * @param sources those known so far; the disabled ones are left alone
    * @param sink the pipeline
    */
   public Collector(
@@ -60,24 +69,73 @@ public final class Collector implements Managed {
     this.timer = new ScheduledThreadPoolExecutor(1, named("collector-timer"));
     this.workers = pool("collector", plan.workers());
     this.readers = pool("collector-reader", plan.workers());
-    RunTools tools =
-        new RunTools(plan, book, fetcher, sink, clock, workers, readers, () -> stopping);
-    this.slots =
-        sources.stream()
-            .filter(SourceSpec::enabled)
-            .map(source -> new SourceSlot(source, tools))
+    this.tools = new RunTools(plan, book, fetcher, sink, clock, workers, readers, () -> stopping);
+    this.slots = List.of();
+    follow(sources);
+  }
+
+  /**
+   * Collects these sources from now on and no others. A changed one goes on as it is now with the
+   * next page, a missing or disabled one ends before its next page; the rest notice nothing.
+   */
+  public synchronized void follow(List<SourceSpec> sources) {
+    List<SourceSpec> enabled = sources.stream().filter(SourceSpec::enabled).toList();
+    Set<SourceId> ids = enabled.stream().map(SourceSpec::id).collect(Collectors.toSet());
+    for (SourceSlot slot : slots) {
+      if (!ids.contains(slot.source().id())) {
+        retire(slot);
+      }
+    }
+    List<SourceSlot> before = slots;
+    slots =
+        enabled.stream()
+            .map(s -> everySlot.computeIfAbsent(s.id(), id -> new SourceSlot(s, tools)))
             .toList();
+    List<SourceSlot> fresh = new ArrayList<>();
+    for (int i = 0; i < enabled.size(); i++) {
+      SourceSlot slot = slots.get(i);
+      if (slot.change(enabled.get(i))) {
+        fetcher.abort(slot.source().id());
+        fresh.add(slot);
+      } else if (!before.contains(slot)) {
+        fresh.add(slot);
+      }
+    }
+    if (started && !stopping) {
+      recall(fresh);
+      fresh.forEach(this::schedule);
+    }
+  }
+
+  private void retire(SourceSlot slot) {
+    slot.retire();
+    Future<?> tick = ticks.remove(slot.source().id());
+    if (tick != null) {
+      tick.cancel(false);
+    }
+    fetcher.abort(slot.source().id());
+    if (!slot.isBusy()) {
+      release(List.of(slot));
+    }
+  }
+
+  private void schedule(SourceSlot slot) {
+    long nanos = slot.source().collectInterval().toNanos();
+    Future<?> old =
+        ticks.put(
+            slot.source().id(),
+            timer.scheduleAtFixedRate(() -> tick(slot), 0, nanos, TimeUnit.NANOSECONDS));
+    if (old != null) {
+      old.cancel(false);
+    }
   }
 
   /** Shows what the database knows of the sources, then starts to collect. */
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // a tick throws nothing
-  public void start() {
-    recall();
-    for (SourceSlot slot : slots) {
-      long nanos = slot.source().collectInterval().toNanos();
-      timer.scheduleAtFixedRate(() -> tick(slot), 0, nanos, TimeUnit.NANOSECONDS);
-    }
+  public synchronized void start() {
+    started = true;
+    recall(slots);
+    slots.forEach(this::schedule);
   }
 
   /**
@@ -94,7 +152,7 @@ public final class Collector implements Managed {
       workers.shutdownNow();
     }
     readers.shutdownNow();
-    release();
+    release(slots);
   }
 
   /**
@@ -132,12 +190,12 @@ public final class Collector implements Managed {
     }
   }
 
-  private void recall() {
+  private void recall(List<SourceSlot> these) {
     try {
       Map<String, SourceProgress> known =
-          book.progressOf(slots.stream().map(SourceSlot::source).toList()).stream()
+          book.progressOf(these.stream().map(SourceSlot::source).toList()).stream()
               .collect(Collectors.toMap(SourceProgress::sourceId, Function.identity()));
-      for (SourceSlot slot : slots) {
+      for (SourceSlot slot : these) {
         SourceProgress progress = known.get(slot.source().id().value());
         if (progress != null) {
           slot.noteProgress(progress);
@@ -160,9 +218,9 @@ public final class Collector implements Managed {
     return false;
   }
 
-  private void release() {
+  private void release(List<SourceSlot> these) {
     try {
-      book.release(slots.stream().map(SourceSlot::source).toList());
+      book.release(these.stream().map(SourceSlot::source).toList());
     } catch (RuntimeException e) {
       LOG.warn("leases are not let go of; they run out by themselves", e);
     }

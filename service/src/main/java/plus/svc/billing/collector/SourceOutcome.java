@@ -36,7 +36,7 @@ public record SourceOutcome(
     HELD_ELSEWHERE,
     /** Its billing starts later. */
     NOT_YET,
-    /** This instance is stopping. */
+    /** This instance is stopping, or the source was changed meanwhile. */
     STOPPED
   }
 }

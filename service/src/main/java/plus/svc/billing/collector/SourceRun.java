@@ -34,6 +34,7 @@ final class SourceRun {
   /** Pages of one turn. */
   static final int PAGES_PER_TURN = 10;
 
+  private static final String CHANGED = "the source was changed meanwhile";
   private static final Logger LOG = LoggerFactory.getLogger(SourceRun.class);
 
   private final SourceSlot slot;
@@ -75,12 +76,23 @@ final class SourceRun {
 
   /** Whether this run reads all that one with the other look-back would. */
   boolean covers(@Nullable Duration otherLookBack) {
-    return otherLookBack == null || (lookBack != null && lookBack.compareTo(otherLookBack) >= 0);
+    return isCurrent()
+        && (otherLookBack == null || (lookBack != null && lookBack.compareTo(otherLookBack) >= 0));
+  }
+
+  /** Whether the source is still what this run was made for. */
+  boolean isCurrent() {
+    return slot.isCurrent(source);
+  }
+
+  /** Ends a run that never started. */
+  void giveUp() {
+    end(Ending.STOPPED, CHANGED);
   }
 
   /** Makes a run that still waits read at least so far back. */
   void reachBack(@Nullable Duration atLeast) {
-    if (!covers(atLeast)) {
+    if (atLeast != null && !covers(atLeast)) {
       lookBack = atLeast;
     }
   }
@@ -109,6 +121,8 @@ final class SourceRun {
     } catch (SourceFailure e) {
       if (tools.stopping().getAsBoolean()) {
         end(Ending.STOPPED, "the service is stopping");
+      } else if (!isCurrent()) {
+        end(Ending.STOPPED, CHANGED);
       } else {
         fail(String.valueOf(e.getMessage()));
       }
@@ -245,7 +259,10 @@ final class SourceRun {
 
   private void checkNotStopping() throws Stopping {
     if (tools.stopping().getAsBoolean()) {
-      throw new Stopping();
+      throw new Stopping("the service is stopping");
+    }
+    if (!isCurrent()) {
+      throw new Stopping(CHANGED);
     }
   }
 }

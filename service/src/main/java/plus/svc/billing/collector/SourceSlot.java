@@ -19,8 +19,9 @@ final class SourceSlot {
 
   private static final Logger LOG = LoggerFactory.getLogger(SourceSlot.class);
 
-  private final SourceSpec source;
   private final RunTools tools;
+  private volatile SourceSpec source;
+  private volatile boolean retired;
   private volatile SourceStanding standing;
 
   // Guarded by this.
@@ -42,12 +43,38 @@ final class SourceSlot {
   }
 
   /**
+   * Takes the source as it is now; runs of what it was end before their next page.
+   *
+   * @return whether it was another, or retired
+   */
+  synchronized boolean change(SourceSpec newer) {
+    boolean changed = retired || !source.equals(newer);
+    retired = false;
+    if (!source.equals(newer)) {
+      source = newer;
+      standing = standing.of(newer);
+    }
+    return changed;
+  }
+
+  /** The source is no longer collected; its runs end before their next page. */
+  void retire() {
+    retired = true;
+  }
+
+  /** Whether a run of the source as it was given to it should go on. */
+  boolean isCurrent(SourceSpec ofRun) {
+    return !retired && source.equals(ofRun);
+  }
+
+  /**
    * Starts a run, or joins the one that is active and reads as much.
    *
    * @param lookBack how far back to read again, null to read only what is new
    */
   CompletableFuture<SourceOutcome> run(@Nullable Duration lookBack) {
     SourceRun run;
+    SourceRun outdated = null;
     boolean start = false;
     synchronized (this) {
       if (active == null) {
@@ -57,12 +84,16 @@ final class SourceSlot {
       } else if (active.covers(lookBack)) {
         run = active;
       } else {
-        if (waiting == null) {
+        if (waiting == null || !waiting.isCurrent()) {
+          outdated = waiting;
           waiting = new SourceRun(this, tools, lookBack);
         }
         run = waiting;
         run.reachBack(lookBack);
       }
+    }
+    if (outdated != null) {
+      outdated.giveUp();
     }
     if (start) {
       run.queue();

@@ -36,6 +36,10 @@ public record SourceStanding(
     return Optional.of(lag.isNegative() ? Duration.ZERO : lag);
   }
 
+  SourceStanding of(SourceSpec newer) {
+    return new SourceStanding(newer, progress, consecutiveFailures, last, sinceStart);
+  }
+
   SourceStanding with(SourceProgress newer) {
     return new SourceStanding(source, newer, consecutiveFailures, last, sinceStart);
   }

@@ -1,5 +1,6 @@
 package plus.svc.billing.config;
 
+import java.time.Duration;
 import java.util.List;
 import plus.svc.billing.auth.Token;
 import plus.svc.billing.pipeline.PipelineSettings;
@@ -10,7 +11,8 @@ import plus.svc.billing.pipeline.source.SourceSpec;
  *
  * @param image the deployed image's reference, '' if unknown
  * @param instance names this process in leases and records, '' for a name of its own making
- * @param sources empty in push mode
+ * @param sources those of the settings; empty in push mode
+ * @param sourcesRefresh how often the sources added at run time are looked up
  */
 public record Settings(
     String image,
@@ -19,6 +21,7 @@ public record Settings(
     DatabaseSettings database,
     ListenSettings listen,
     List<SourceSpec> sources,
+    Duration sourcesRefresh,
     CollectorSettings collector,
     PipelineSettings pipeline,
     ArchiveSection.Settings archive,

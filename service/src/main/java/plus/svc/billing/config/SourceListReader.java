@@ -26,7 +26,7 @@ import plus.svc.billing.platform.setting.SettingReader;
  * timeout_seconds}, ...) and the newer ones side by side; collects every problem instead of
  * stopping at the first. A source that names no {@code auth_mode} sends the platform's token.
  */
-final class SourceListReader {
+public final class SourceListReader {
 
   static final String PLATFORM_CREDENTIAL = "env:INTERNAL_SERVICE_TOKEN";
 
@@ -47,12 +47,12 @@ final class SourceListReader {
    *
    * @param collectInterval of a source that names none
    */
-  SourceListReader(Duration collectInterval) {
+  public SourceListReader(Duration collectInterval) {
     this.collectInterval = collectInterval;
   }
 
   /** What was wrong in everything read so far. */
-  List<String> problems() {
+  public List<String> problems() {
     return List.copyOf(problems);
   }
 
@@ -108,7 +108,7 @@ final class SourceListReader {
   }
 
   /** Reads one object after another; those that lack an id or a URL are left out. */
-  List<SourceSpec> readAll(String name, List<JsonNode> nodes) {
+  public List<SourceSpec> readAll(String name, List<JsonNode> nodes) {
     List<SourceSpec> sources = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       String where = name + "[" + i + "]";

@@ -1,5 +1,6 @@
 package plus.svc.billing.job;
 
+import java.util.ArrayList;
 import java.util.List;
 import plus.svc.billing.api.Health;
 import plus.svc.billing.api.SourceStatus;
@@ -20,10 +21,18 @@ final class SourcesHealth {
       return new Health(Health.DEGRADED, "");
     }
     long failing = sources.stream().filter(source -> !source.lastError().isEmpty()).count();
-    if (failing == 0) {
+    long alarms = sources.stream().filter(source -> !source.credentialAlarm().isEmpty()).count();
+    List<String> parts = new ArrayList<>();
+    if (failing > 0) {
+      parts.add(failing + " of " + sources.size() + " sources fail");
+    }
+    if (alarms > 0) {
+      parts.add(alarms + " keep an old credential");
+    }
+    if (parts.isEmpty()) {
       return new Health(Health.OK, "");
     }
-    String message = failing + " of " + sources.size() + " sources fail";
+    String message = String.join(", ", parts);
     return new Health(failing == sources.size() ? Health.DEGRADED : Health.OK, message);
   }
 }

@@ -37,6 +37,18 @@ class SecretTest {
   }
 
   @Test
+  void isFoundAmongTheCredentialsOfSystemd(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("jp.token"), "from-systemd\n");
+    SecretRefs refs = new SecretRefs(Map.of("CREDENTIALS_DIRECTORY", directory.toString()));
+    assertThat(refs.resolve("systemd:jp.token").reveal()).isEqualTo("from-systemd");
+    assertThatThrownBy(() -> refs.resolve("systemd:../jp.token"))
+        .hasMessageContaining("is no credential's name");
+    assertThatThrownBy(() -> refs.resolve("systemd:..")).hasMessageContaining("no credential's");
+    assertThatThrownBy(() -> new SecretRefs(Map.of()).resolve("systemd:jp.token"))
+        .hasMessageContaining("needs CREDENTIALS_DIRECTORY");
+  }
+
+  @Test
   void namesTheReferenceThatLeadsNowhere(@TempDir Path directory) throws IOException {
     Path empty = Files.writeString(directory.resolve("empty"), "\n");
     SecretRefs refs = new SecretRefs(Map.of("OTHER", "x"));
@@ -44,7 +56,7 @@ class SecretTest {
     assertThatThrownBy(() -> refs.resolve("file:" + empty)).hasMessageContaining("is empty");
     assertThatThrownBy(() -> refs.resolve("file:/no/such")).hasMessageContaining("/no/such");
     assertThatThrownBy(() -> refs.resolve("geheim"))
-        .hasMessageContaining("env:NAME or file:PATH")
+        .hasMessageContaining("env:NAME, file:PATH or systemd:NAME")
         .hasMessageNotContaining("geheim");
   }
 }

@@ -52,6 +52,7 @@ public final class SourceFailure extends Exception {
   }
 
   private final Kind kind;
+  private final String reason;
 
   /**
    * Makes a failure without a cause, since a cause's message may quote the source.
@@ -61,9 +62,15 @@ public final class SourceFailure extends Exception {
   public SourceFailure(Kind kind, String reason) {
     super(kind.text() + ": " + reason);
     this.kind = kind;
+    this.reason = reason;
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** The message without the kind. */
+  public String reason() {
+    return reason;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.platform.Loopback;
+import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -25,8 +26,10 @@ import plus.svc.billing.quantity.NodeKey;
  * @param env environment every snapshot must carry; blank is not checked
  * @param baseUrl {@code https://}, or {@code http://} to loopback; may have a path prefix, no
  *     trailing slash
- * @param credentialRef {@code env:NAME} or {@code file:PATH}; never the secret itself
- * @param caBundleRef {@code file:PATH} of PEM certificates to trust; null for the system's
+ * @param credentialRef {@code env:NAME}, {@code file:PATH} or {@code systemd:NAME}; never the
+ *     secret itself
+ * @param caBundleRef {@code file:PATH} or {@code systemd:NAME} of PEM certificates to trust; null
+ *     for the system's
  * @param serverName name the server's certificate must carry; null for the URL's host
  * @param requestTimeout for one request as a whole, body included
  * @param billingFrom snapshots up to it only make baselines; {@link Instant#EPOCH} for no bar
@@ -145,24 +148,20 @@ public record SourceSpec(
     if (authMode != AuthMode.NONE && credentialRef == null) {
       problems.add("source '" + id + "': credential_ref is missing: " + REF_FORMS);
     }
-    if (credentialRef != null && !isRef(credentialRef)) {
+    if (credentialRef != null && !SecretRefs.isRef(credentialRef)) {
       // Not shown: someone may have put the secret itself here.
       problems.add("source '" + id + "': credential_ref has another form: " + REF_FORMS);
     }
     if (authMode == AuthMode.MTLS && credentialRef != null && credentialRef.startsWith("env:")) {
-      problems.add("source '" + id + "': credential_ref of auth_mode mtls must be file:PATH");
+      problems.add(
+          "source '" + id + "': credential_ref of auth_mode mtls must be " + SecretRefs.FILE_FORMS);
     }
-    if (caBundleRef != null && !caBundleRef.startsWith("file:")) {
-      problems.add(text("ca_bundle_ref", caBundleRef, "file:PATH"));
+    if (caBundleRef != null && !SecretRefs.isFileRef(caBundleRef)) {
+      problems.add(text("ca_bundle_ref", caBundleRef, SecretRefs.FILE_FORMS));
     }
   }
 
-  private static final String REF_FORMS = "must be env:NAME or file:PATH";
-
-  private static boolean isRef(String ref) {
-    return (ref.startsWith("env:") && ref.length() > 4)
-        || (ref.startsWith("file:") && ref.length() > 5);
-  }
+  private static final String REF_FORMS = "must be " + SecretRefs.FORMS;
 
   private String text(String key, Object value, String allowed) {
     return "source '" + id + "': " + key + " '" + value + "': must be " + allowed;

@@ -1,6 +1,6 @@
 package plus.svc.billing.pipeline.source.http;
 
-import java.util.Locale;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -14,11 +14,12 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
-import plus.svc.billing.pipeline.source.AuthMode;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.Loopback;
+import plus.svc.billing.platform.Secret;
 import plus.svc.billing.platform.SecretRefs;
 
 /** The connections to one source, with its trust and credential. */
@@ -30,82 +31,95 @@ final class Channel implements AutoCloseable {
   private static final int MAX_HEADER_LINE_BYTES = 8_192;
 
   private final SourceSpec source;
-  private final SecretRefs secrets;
-  private final CloseableHttpClient http;
+  private final CredentialWatch credentials;
 
-  private Channel(SourceSpec source, SecretRefs secrets, CloseableHttpClient http) {
+  // Guarded by this.
+  private @Nullable SSLContext tls;
+  private @Nullable CloseableHttpClient http;
+  private boolean closed;
+
+  /** Prepares a channel; reads and connects nothing yet. */
+  Channel(SourceSpec source, SecretRefs secrets) {
     this.source = source;
-    this.secrets = secrets;
-    this.http = http;
-  }
-
-  /**
-   * Prepares connections; makes none yet.
-   *
-   * @throws SourceFailure {@code credential} if trust or certificate cannot be used, {@code tls} if
-   *     the URL is plain HTTP beyond loopback
-   */
-  static Channel open(SourceSpec source, SecretRefs secrets) throws SourceFailure {
-    Timeout timeout = Timeout.of(source.requestTimeout());
-    CloseableHttpClient http =
-        HttpClients.custom()
-            .setConnectionManager(connections(source, timeout))
-            .setDefaultRequestConfig(
-                RequestConfig.custom()
-                    .setConnectionRequestTimeout(timeout)
-                    .setResponseTimeout(timeout)
-                    .setProtocolUpgradeEnabled(false)
-                    .build())
-            .setUserAgent("billing-service")
-            .disableRedirectHandling()
-            .disableAutomaticRetries()
-            .disableCookieManagement()
-            .disableAuthCaching()
-            // Unzipped by ourselves, so that the limits count what comes out.
-            .disableContentCompression()
-            .disableConnectionState()
-            .build();
-    return new Channel(source, secrets, http);
+    this.credentials = new CredentialWatch(source, secrets);
   }
 
   boolean serves(SourceSpec other) {
     return source.equals(other);
   }
 
-  CloseableHttpClient http() {
-    return http;
+  /** Why the newest credential or trust is not in use; null if it is. */
+  @Nullable String alarm() {
+    return credentials.alarm();
   }
 
   /**
-   * Puts the bearer token on the request; read anew each time, so a rotated one is used at once.
+   * Puts the bearer token on the request and gives what carries it; both as the source's references
+   * name them now. Where the trust or the client certificate changed, the connections made with the
+   * old ones are closed.
    *
-   * @throws SourceFailure {@code credential} if there is none to read
+   * @throws SourceFailure {@code credential} if trust or credential cannot be used, {@code tls} if
+   *     the URL is plain HTTP beyond loopback
    */
-  void authorize(HttpGet request) throws SourceFailure {
-    String ref = source.credentialRef();
-    if (source.authMode() != AuthMode.BEARER || ref == null) {
-      return;
+  CloseableHttpClient authorized(HttpGet request) throws SourceFailure {
+    ReadyCredential ready = credentials.current();
+    Secret token = ready.token();
+    if (token != null) {
+      request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token.reveal());
     }
-    String token;
-    try {
-      token = secrets.resolve(ref).reveal();
-    } catch (IllegalArgumentException e) {
-      throw new SourceFailure(Kind.CREDENTIAL, "credential_ref: " + e.getMessage());
-    }
-    if (!token.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-      throw new SourceFailure(
-          Kind.CREDENTIAL, "the token that credential_ref names has blanks or other bytes in it");
-    }
-    request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token);
+    return client(ready.tls());
   }
 
   @Override
-  public void close() {
-    http.close(CloseMode.IMMEDIATE);
+  public synchronized void close() {
+    closed = true;
+    if (http != null) {
+      http.close(CloseMode.IMMEDIATE);
+    }
   }
 
-  private static PoolingHttpClientConnectionManager connections(SourceSpec source, Timeout timeout)
+  private synchronized CloseableHttpClient client(@Nullable SSLContext wanted)
       throws SourceFailure {
+    CloseableHttpClient known = http;
+    if (known != null && tls == wanted) {
+      return known;
+    }
+    CloseableHttpClient fresh = client(source, wanted);
+    if (known != null) {
+      known.close(CloseMode.IMMEDIATE);
+    }
+    if (closed) {
+      fresh.close(CloseMode.IMMEDIATE);
+    }
+    tls = wanted;
+    http = fresh;
+    return fresh;
+  }
+
+  private static CloseableHttpClient client(SourceSpec source, @Nullable SSLContext tls)
+      throws SourceFailure {
+    Timeout timeout = Timeout.of(source.requestTimeout());
+    return HttpClients.custom()
+        .setConnectionManager(connections(source, tls, timeout))
+        .setDefaultRequestConfig(
+            RequestConfig.custom()
+                .setConnectionRequestTimeout(timeout)
+                .setResponseTimeout(timeout)
+                .setProtocolUpgradeEnabled(false)
+                .build())
+        .setUserAgent("billing-service")
+        .disableRedirectHandling()
+        .disableAutomaticRetries()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        // Unzipped by ourselves, so that the limits count what comes out.
+        .disableContentCompression()
+        .disableConnectionState()
+        .build();
+  }
+
+  private static PoolingHttpClientConnectionManager connections(
+      SourceSpec source, @Nullable SSLContext tls, Timeout timeout) throws SourceFailure {
     PoolingHttpClientConnectionManagerBuilder connections =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setMaxConnTotal(2)
@@ -125,8 +139,8 @@ final class Channel implements AutoCloseable {
                     .setTimeToLive(CONNECTION_LIFE)
                     .setValidateAfterInactivity(CHECKED_AFTER_IDLE)
                     .build());
-    if ("https".equals(source.baseUrl().getScheme().toLowerCase(Locale.ROOT))) {
-      connections.setTlsSocketStrategy(TlsMaterial.strategy(source));
+    if (tls != null) {
+      connections.setTlsSocketStrategy(TlsMaterial.strategy(tls, source.serverName()));
     } else if (Loopback.isLiteral(source.baseUrl().getHost())) {
       connections.setDnsResolver(LoopbackDns.INSTANCE);
     } else {

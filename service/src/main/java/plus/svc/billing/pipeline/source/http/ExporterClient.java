@@ -1,11 +1,14 @@
 package plus.svc.billing.pipeline.source.http;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -21,8 +24,8 @@ import plus.svc.billing.pipeline.source.page.WindowQuery;
 import plus.svc.billing.platform.SecretRefs;
 
 /**
- * Asks exporters over HTTP. Connections are kept a source; trust and certificate are read when its
- * first request is made, or its specification changed.
+ * Asks exporters over HTTP. Connections are kept a source; its trust and credential are followed, a
+ * request uses the newest that are fit for use.
  */
 public final class ExporterClient implements WindowFetcher, AutoCloseable {
 
@@ -56,14 +59,14 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
     HttpGet request = new HttpGet(WindowUrl.of(source.baseUrl(), query));
     request.setHeader(HttpHeaders.ACCEPT, "application/json");
     request.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
-    channel.authorize(request);
+    CloseableHttpClient http = channel.authorized(request);
     UnderWay turn = UnderWay.start(request, source.requestTimeout(), timer);
     underWay.put(source.id(), turn);
     try (turn) {
       if (closed) {
         turn.abort();
       }
-      return exchange(channel, request, turn, source);
+      return exchange(http, request, turn, source);
     } finally {
       underWay.remove(source.id(), turn);
     }
@@ -77,6 +80,36 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
     }
   }
 
+  /**
+   * Sources that go on with an old credential or old trust, each with the reason why what its
+   * references name now is not used; holds no secret.
+   */
+  public Map<SourceId, String> credentialAlarms() {
+    Map<SourceId, String> alarms = new HashMap<>();
+    channels.forEach(
+        (source, channel) -> {
+          String alarm = channel.alarm();
+          if (alarm != null) {
+            alarms.put(source, alarm);
+          }
+        });
+    return alarms;
+  }
+
+  /** Forgets the connections, credentials and alarms of all other sources. */
+  public void retain(Set<SourceId> sources) {
+    channels
+        .entrySet()
+        .removeIf(
+            known -> {
+              boolean gone = !sources.contains(known.getKey());
+              if (gone) {
+                known.getValue().close();
+              }
+              return gone;
+            });
+  }
+
   /** Ends all requests at once; later ones fail. */
   @Override
   public void close() {
@@ -86,13 +119,12 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
     timer.shutdownNow();
   }
 
-  private WindowPage exchange(Channel channel, HttpGet request, UnderWay turn, SourceSpec source)
+  private WindowPage exchange(
+      CloseableHttpClient http, HttpGet request, UnderWay turn, SourceSpec source)
       throws SourceFailure {
     try (ClassicHttpResponse response =
-        channel
-            .http()
-            .executeOpen(
-                RoutingSupport.determineHost(request), request, HttpClientContext.create())) {
+        http.executeOpen(
+            RoutingSupport.determineHost(request), request, HttpClientContext.create())) {
       boolean whole = false;
       try {
         WindowPage page = PageResponse.read(response, decoder);
@@ -110,12 +142,12 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
     }
   }
 
-  private Channel channel(SourceSpec source) throws SourceFailure {
+  private Channel channel(SourceSpec source) {
     Channel known = channels.get(source.id());
     if (known != null && known.serves(source)) {
       return known;
     }
-    Channel fresh = Channel.open(source, secrets);
+    Channel fresh = new Channel(source, secrets);
     Channel old = channels.put(source.id(), fresh);
     if (old != null) {
       old.close();

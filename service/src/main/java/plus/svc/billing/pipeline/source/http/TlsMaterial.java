@@ -1,7 +1,12 @@
 package plus.svc.billing.pipeline.source.http;
 
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
@@ -16,89 +21,122 @@ import plus.svc.billing.pipeline.source.AuthMode;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.Secret;
 
 /** How a source's server is trusted and who we are to it. There is no switch to trust anybody. */
 final class TlsMaterial {
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-  private static final String FILE = "file:";
 
   private TlsMaterial() {}
 
   /**
-   * The source's TLS: pinned CA bundle or the JDK's CAs, the client certificate under mTLS, and the
-   * server's name checked twice over, by the TLS engine and after the handshake.
+   * How a connection becomes a TLS one: the server's name is checked twice over, by the TLS engine
+   * and after the handshake.
    *
-   * @throws SourceFailure {@code credential} if a file cannot be used
+   * @param serverName stands for the URL's host in SNI and in both checks; null for the host itself
    */
-  static TlsSocketStrategy strategy(SourceSpec source) throws SourceFailure {
+  static TlsSocketStrategy strategy(SSLContext context, @Nullable String serverName) {
     DefaultClientTlsStrategy checked =
         new DefaultClientTlsStrategy(
-            context(source),
+            context,
             PROTOCOLS,
             null,
             SSLBufferMode.STATIC,
             HostnameVerificationPolicy.BOTH,
             HttpsSupport.getDefaultHostnameVerifier());
-    String name = source.serverName();
-    if (name == null) {
+    if (serverName == null) {
       return checked;
     }
-    // The name given stands for the URL's host in SNI and in both checks.
-    return (socket, host, port, attachment, context) ->
-        checked.upgrade(socket, name, port, attachment, context);
+    return (socket, host, port, attachment, http) ->
+        checked.upgrade(socket, serverName, port, attachment, http);
   }
 
-  private static SSLContext context(SourceSpec source) throws SourceFailure {
+  /**
+   * The source's TLS: pinned CA bundle or the JDK's CAs, and the client certificate under mTLS.
+   *
+   * @throws SourceFailure {@code credential} if a text cannot be used
+   */
+  static SSLContext context(SourceSpec source, CredentialTexts texts) throws SourceFailure {
     SSLFactory.Builder tls = SSLFactory.builder().withProtocols(PROTOCOLS);
-    addTrust(tls, source.caBundleRef());
-    String credential = source.credentialRef();
-    if (source.authMode() == AuthMode.MTLS && credential != null) {
-      addIdentity(tls, credential);
+    addTrust(tls, source, texts.caBundle());
+    Secret chain = texts.credential();
+    if (source.authMode() == AuthMode.MTLS && chain != null) {
+      addIdentity(tls, source, chain.reveal(), texts.key());
     }
     return tls.build().getSslContext();
   }
 
-  private static void addTrust(SSLFactory.Builder tls, @Nullable String ref) throws SourceFailure {
-    if (ref == null) {
+  private static void addTrust(SSLFactory.Builder tls, SourceSpec source, @Nullable Secret bundle)
+      throws SourceFailure {
+    if (bundle == null) {
       tls.withDefaultTrustMaterial();
       return;
     }
     try {
-      tls.withTrustMaterial(PemUtils.loadTrustMaterial(path(ref)));
+      tls.withTrustMaterial(PemUtils.parseTrustMaterial(bundle.reveal()));
     } catch (RuntimeException e) {
-      throw unusable("ca_bundle_ref", ref, "PEM certificates", e);
+      throw unusable("ca_bundle_ref", source.caBundleRef(), "PEM certificates", e);
     }
   }
 
-  /** One file with chain and key, or {@code file:CHAIN,KEY}. */
-  private static void addIdentity(SSLFactory.Builder tls, String ref) throws SourceFailure {
+  /** Chain and key in one text, or each in its own. */
+  private static void addIdentity(
+      SSLFactory.Builder tls, SourceSpec source, String chain, @Nullable Secret key)
+      throws SourceFailure {
+    String wanted = "a PEM certificate chain and its private key";
+    boolean match;
     try {
-      int comma = ref.indexOf(',');
-      if (comma < 0) {
-        tls.withIdentityMaterial(PemUtils.loadIdentityMaterial(path(ref)));
-      } else {
-        Path chain = path(ref.substring(0, comma));
-        String key = ref.substring(comma + 1).strip();
-        tls.withIdentityMaterial(
-            PemUtils.loadIdentityMaterial(
-                chain, path(key.startsWith(FILE) ? key : FILE.concat(key))));
-      }
+      String keyText = key == null ? chain : key.reveal();
+      match =
+          match(
+              PemUtils.parsePrivateKey(keyText),
+              PemUtils.parseCertificate(chain).get(0).getPublicKey());
+      tls.withIdentityMaterial(
+          key == null
+              ? PemUtils.parseIdentityMaterial(chain)
+              : PemUtils.parseIdentityMaterial(chain, keyText, null));
     } catch (RuntimeException e) {
-      throw unusable("credential_ref", ref, "a PEM certificate chain and its private key", e);
+      throw unusable("credential_ref", source.credentialRef(), wanted, e);
+    }
+    if (!match) {
+      throw new SourceFailure(
+          Kind.CREDENTIAL,
+          "credential_ref "
+              + source.credentialRef()
+              + " cannot be used: the key is not the first certificate's");
     }
   }
 
-  private static Path path(String ref) {
-    if (!ref.startsWith(FILE)) {
-      throw new InvalidPathException(ref, "must be file:PATH");
+  /** Whether what the private key signs is good to the public one. */
+  private static boolean match(PrivateKey key, PublicKey of) {
+    String kind = of.getAlgorithm();
+    String signing =
+        switch (kind) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> kind;
+        };
+    try {
+      PrivateKey ours =
+          KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+      byte[] text = "whose key is this?".getBytes(StandardCharsets.US_ASCII);
+      Signature signature = Signature.getInstance(signing);
+      signature.initSign(ours);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(of);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      // Another kind of key, or one of another length.
+      return false;
     }
-    return Path.of(ref.substring(FILE.length()).strip());
   }
 
-  /** The library's own message is left out: it may quote the file. */
+  /** The library's own message is left out: it may quote the text. */
   private static SourceFailure unusable(
-      String key, String ref, String wanted, RuntimeException cause) {
+      String key, @Nullable String ref, String wanted, RuntimeException cause) {
     return new SourceFailure(
         Kind.CREDENTIAL,
         String.format(

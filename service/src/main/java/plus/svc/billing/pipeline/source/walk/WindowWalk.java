@@ -1,8 +1,11 @@
 package plus.svc.billing.pipeline.source.walk;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.SourceFailure;
@@ -31,6 +34,8 @@ public final class WindowWalk {
   private final Window window;
   private final CursorGuard cursors = new CursorGuard();
   private int pageSnapshots;
+  private final long maxPages;
+  private @Nullable Instant newest;
   private int pages;
   private boolean done;
 
@@ -44,6 +49,10 @@ public final class WindowWalk {
     this.source = source;
     this.window = window;
     this.pageSnapshots = pageSnapshots;
+    // No node is read more often than once a second, so no honest window has more pages than
+    // seconds.
+    this.maxPages =
+        Math.min(MAX_PAGES, Duration.between(window.since(), window.until()).toSeconds() + 2);
   }
 
   /** Whether the window is read out. */
@@ -63,8 +72,8 @@ public final class WindowWalk {
     }
     // A failure ends the walk, wherever it comes from.
     done = true;
-    if (++pages > MAX_PAGES) {
-      throw new SourceFailure(Kind.CURSOR, "the window does not end after " + MAX_PAGES + " pages");
+    if (++pages > maxPages) {
+      throw new SourceFailure(Kind.CURSOR, "the window does not end after " + maxPages + " pages");
     }
     WindowPage page = fetch();
     String cursor = null;
@@ -73,6 +82,7 @@ public final class WindowWalk {
         throw new SourceFailure(Kind.CURSOR, "more is to follow an empty page");
       }
       cursor = cursors.advance(page.nextCursor());
+      checkAdvances(page);
     }
     WalkedPage walked = sift(page, cursor);
     done = cursor == null;
@@ -92,6 +102,23 @@ public final class WindowWalk {
         pageSnapshots = Math.max(1, pageSnapshots / SHRINK);
       }
     }
+  }
+
+  /** Cursors may look new for ever while the same snapshots come again and again. */
+  private void checkAdvances(WindowPage page) throws SourceFailure {
+    Optional<Instant> newestOfPage =
+        page.snapshots().stream()
+            .map(Snapshot::collectedAt)
+            .filter(window::contains)
+            .max(Comparator.naturalOrder());
+    if (newestOfPage.isEmpty()) {
+      return;
+    }
+    if (newest != null && !newestOfPage.get().isAfter(newest)) {
+      throw new SourceFailure(
+          Kind.CURSOR, "a page brings nothing newer than the one before, and more is to follow");
+    }
+    newest = newestOfPage.get();
   }
 
   private WalkedPage sift(WindowPage page, @Nullable String cursor) throws SourceFailure {

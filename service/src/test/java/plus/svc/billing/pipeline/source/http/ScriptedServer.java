@@ -20,11 +20,11 @@ import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a real socket that does what a test says, byte by byte. */
-class ScriptedServer implements AutoCloseable {
+public class ScriptedServer implements AutoCloseable {
 
   /** Answers one request on its connection. */
   @FunctionalInterface
-  interface Script {
+  public interface Script {
     void answer(String head, OutputStream out) throws IOException, InterruptedException;
   }
 
@@ -43,11 +43,11 @@ class ScriptedServer implements AutoCloseable {
     start("scripted-accept", this::accept);
   }
 
-  static ScriptedServer plain(Script script) {
+  public static ScriptedServer plain(Script script) {
     return new ScriptedServer(bound(null, false), "http", script);
   }
 
-  static ScriptedServer tls(SSLContext context, boolean clientCertificate, Script script) {
+  public static ScriptedServer tls(SSLContext context, boolean clientCertificate, Script script) {
     return new ScriptedServer(bound(context, clientCertificate), "https", script);
   }
 
@@ -62,35 +62,35 @@ class ScriptedServer implements AutoCloseable {
   }
 
   /** Answers 200 with this JSON. */
-  static Script json(String body) {
+  public static Script json(String body) {
     return (head, out) -> respond(out, "200 OK", "application/json", body);
   }
 
-  static void respond(OutputStream out, String status, String type, String body)
+  public static void respond(OutputStream out, String status, String type, String body)
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     respond(out, status, "Content-Type: " + type + "\r\n", bytes);
   }
 
-  static void respond(OutputStream out, String status, String headers, byte[] body)
+  public static void respond(OutputStream out, String status, String headers, byte[] body)
       throws IOException {
     head(out, status, headers + "Content-Length: " + body.length + "\r\n");
     out.write(body);
     out.flush();
   }
 
-  static void head(OutputStream out, String status, String headers) throws IOException {
+  public static void head(OutputStream out, String status, String headers) throws IOException {
     String head = "HTTP/1.1 " + status + "\r\n" + headers + "\r\n";
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
   }
 
   /** By IP address. */
-  URI uri() {
+  public URI uri() {
     return URI.create(scheme + "://127.0.0.1:" + listener.getLocalPort());
   }
 
-  URI uri(String host) {
+  public URI uri(String host) {
     return URI.create(scheme + "://" + host + ":" + listener.getLocalPort());
   }
 
@@ -100,12 +100,12 @@ class ScriptedServer implements AutoCloseable {
   }
 
   /** Request line and headers of each request so far. */
-  List<String> heads() {
+  public List<String> heads() {
     return heads;
   }
 
   /** How many connections were made. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 

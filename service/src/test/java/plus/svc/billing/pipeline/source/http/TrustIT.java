@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,104 @@ final class TrustIT {
                 asking.failure(Sources.at(server.uri()).trusting("file:" + path), Kind.CREDENTIAL))
             .hasMessageContaining("ca_bundle_ref file:" + path);
       }
+    }
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsSaidByItsName() {
+    try (ScriptedServer server = mutual()) {
+      String ref =
+          "file:" + directory.resolve("client.pem") + "," + directory.resolve("stranger-key.pem");
+      assertThat(asking.failure(pinned(server).mtls(ref), Kind.CREDENTIAL))
+          .hasMessageContaining("credential_ref " + ref)
+          .hasMessageContaining("the key is not the first certificate's");
+      assertThat(server.connections()).isZero();
+    }
+  }
+
+  @Test
+  void aRevokedTokenIsRefusedAndARenewedOneTaken() throws Exception {
+    Path token = Files.writeString(directory.resolve("token"), "revoked-token");
+    try (ScriptedServer server =
+        ScriptedServer.tls(
+            TlsContexts.of(OURS.server("exporter.example"), root()),
+            false,
+            (head, out) -> {
+              boolean good = head.contains("\r\nAuthorization: Bearer renewed-token\r\n");
+              ScriptedServer.respond(
+                  out,
+                  good ? "200 OK" : "401 Unauthorized",
+                  "application/json",
+                  good ? EMPTY_PAGE : "{}");
+            })) {
+      Sources source = pinned(server).bearer("file:" + token);
+      assertThat(asking.failure(source, Kind.UNAUTHORIZED))
+          .hasMessageContaining("401")
+          .hasMessageNotContaining("revoked-token");
+      Files.writeString(token, "renewed-token");
+      assertThat(asking.page(source).nodeId()).isEqualTo("jp");
+    }
+  }
+
+  @Test
+  void aRedirectToAnotherHostIsNotFollowedAndTheTokenNotSentThere() {
+    try (ScriptedServer elsewhere = server(OURS.server("elsewhere.example"));
+        ScriptedServer server =
+            ScriptedServer.tls(
+                TlsContexts.of(OURS.server("exporter.example"), root()),
+                false,
+                (head, out) ->
+                    ScriptedServer.respond(
+                        out,
+                        "307 Temporary Redirect",
+                        "Location: " + elsewhere.uri("localhost") + "/\r\n",
+                        new byte[0]))) {
+      asking.failure(pinned(server).bearer("env:TOKEN"), Kind.REDIRECT);
+      assertThat(server.heads()).hasSize(1);
+      assertThat(elsewhere.connections()).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatOnlySpeaksTls11IsRefused() throws Exception {
+    try (OldTlsServer server = new OldTlsServer()) {
+      assertThat(asking.failure(Sources.at(server.uri()).trusting(ca()), Kind.TLS))
+          .hasMessageContaining("TLS 1.2 or 1.3 is needed");
+      assertThat(server.offered()).as("what the client says it speaks").isEqualTo("0303");
+    }
+  }
+
+  @Test
+  void aChangedAuthorityCountsForTheNextRequest() throws Exception {
+    Path bundle = directory.resolve("bundle.pem");
+    Files.writeString(bundle, OTHERS.authority().certificatePem());
+    try (ScriptedServer server = server(OURS.server("exporter.example"))) {
+      Sources source = Sources.at(server.uri()).trusting("file:" + bundle);
+      refused(source, server, "no CA that we trust");
+      Files.writeString(bundle, OURS.authority().certificatePem());
+      assertThat(asking.page(source).nodeId()).isEqualTo("jp");
+      Files.writeString(bundle, OTHERS.authority().certificatePem());
+      assertThat(asking.failure(source, Kind.TLS))
+          .as("the kept connection is not used any more")
+          .hasMessageContaining("no CA that we trust");
+    }
+  }
+
+  @Test
+  void aChangedCertificateIsShownByTheNextRequest() throws Exception {
+    Path pair = Files.writeString(directory.resolve("turning.pem"), OTHERS.client("x").pairPem());
+    try (ScriptedServer server = mutual()) {
+      Sources source = pinned(server).mtls("file:" + pair);
+      clientRefused(source, server);
+      Files.writeString(pair, OURS.client("x").pairPem());
+      assertThat(asking.page(source).nodeId()).isEqualTo("jp");
+      Files.writeString(pair, "half a");
+      assertThat(asking.page(source).nodeId()).isEqualTo("jp");
+      assertThat(asking.client().credentialAlarms())
+          .containsOnlyKeys(source.spec().id())
+          .allSatisfy((id, why) -> assertThat(why).contains(pair.toString()));
+      asking.client().retain(Set.of());
+      assertThat(asking.client().credentialAlarms()).isEmpty();
     }
   }
 

@@ -110,10 +110,24 @@ final class WindowWalkTest {
     WindowWalk walk =
         walk(
             new ScriptedFetcher(
-                (source, query) -> more("c" + page[0]++, at("2026-04-08T10:01:00Z"))));
-    for (int i = 0; i < WindowWalk.MAX_PAGES; i++) {
+                (source, query) ->
+                    more(
+                        "c" + page[0],
+                        at(ScriptedFetcher.JP, WINDOW.since().plusMillis(page[0]++)))));
+    for (int second = 0; second <= 3_601; second++) {
       walk.next();
     }
+    assertFails(Kind.CURSOR, walk);
+  }
+
+  @Test
+  void newCursorsForOldSnapshotsAreCutOffAtOnce() throws Exception {
+    int[] page = {0};
+    WindowWalk walk =
+        walk(
+            new ScriptedFetcher(
+                (source, query) -> more("c" + page[0]++, at("2026-04-08T10:01:00Z"))));
+    walk.next();
     assertFails(Kind.CURSOR, walk);
   }
 

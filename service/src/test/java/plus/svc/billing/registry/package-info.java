@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.registry;
+
+import org.jspecify.annotations.NullMarked;
