@@ -441,6 +441,14 @@ CREATE TABLE billing.source_leases (
     CONSTRAINT source_leases_pkey PRIMARY KEY (source_id)
 );
 
+CREATE TABLE billing.sources (
+    source_id text NOT NULL,
+    definition jsonb NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT sources_pkey PRIMARY KEY (source_id),
+    CONSTRAINT sources_check CHECK (((definition ->> 'source_id'::text) = source_id))
+);
+
 CREATE TABLE billing.takeovers (
     source_id text NOT NULL,
     billing_from timestamp with time zone NOT NULL,
@@ -502,3 +510,4 @@ COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series w
 COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';
+COMMENT ON TABLE billing.sources IS 'Sources added at run time, by the keys of the settings; references to credentials, never a secret. What config.yml or the environment names wins.';

@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.platform.LogGuard;
 import plus.svc.billing.platform.database.DatabaseStart;
 import plus.svc.billing.platform.setting.StartRefused;
 import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
@@ -87,6 +88,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
 
   @Override
   public void run(BillingConfiguration configuration, Environment environment) throws Exception {
+    LogGuard.install();
     Settings settings = configuration.read(variables, systemUser());
     if (!(configuration.getServerFactory() instanceof DefaultServerFactory server)) {
       throw new StartRefused(

@@ -48,6 +48,7 @@ public final class BillingAdmin {
         .addSubcommand(new ReconcileVerb(new Connection(environment)))
         .addSubcommand(new ReadyVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
+        .addSubcommand(new SourcesVerb(new Connection(environment)))
         .addSubcommand(new GenerateCompletion())
         .setParameterExceptionHandler((misuse, args) -> misused(misuse))
         .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));

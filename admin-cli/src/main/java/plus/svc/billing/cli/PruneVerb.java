@@ -1,6 +1,5 @@
 package plus.svc.billing.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,17 +31,6 @@ final class PruneVerb extends Verb {
   public Integer call() {
     String path = apply ? "/tasks/prune?apply=true" : "/tasks/prune";
     Reply reply = connection().admin().post(path, "admin:write", PATIENCE);
-    if (reply.status() != 200) {
-      throw new CannotRun(
-          reply.from() + " answers " + reply.status() + "; the reason is in the service's log");
-    }
-    out().println(Text.lines(reply.body()));
-    out().flush();
-    // A task that fails halfway has answered 200 already: only its last line tells.
-    JsonNode verdict = reply.lastLine();
-    if (!verdict.hasNonNull("status")) {
-      throw new CannotRun("the task ended before its verdict; the reason is in the service's log");
-    }
-    return verdict.get("status").asText().equals("ok") ? ExitCode.FINE : ExitCode.FOUND_SOMETHING;
+    return TaskReply.print(reply, out());
   }
 }

@@ -60,6 +60,16 @@ final class ServiceClient {
     return send(request(path).POST(BodyPublishers.noBody()).build(), right, patience);
   }
 
+  /** As {@link #post(String, String, Duration)}, with a JSON document as the body. */
+  Reply post(String path, String right, Duration patience, String json) {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json, StandardCharsets.UTF_8))
+            .build();
+    return send(request, right, patience);
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(url.at(path));
     token.ifPresent(present -> request.header("Authorization", present.header()));

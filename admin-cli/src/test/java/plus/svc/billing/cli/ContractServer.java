@@ -37,6 +37,7 @@ final class ContractServer implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> tokensSeen = new CopyOnWriteArrayList<>();
 
   /**
@@ -86,6 +87,11 @@ final class ContractServer implements AutoCloseable {
     return List.copyOf(calls);
   }
 
+  /** What was sent with the calls, '' where nothing was. */
+  List<String> bodies() {
+    return List.copyOf(bodies);
+  }
+
   List<String> tokensSeen() {
     return List.copyOf(tokensSeen);
   }
@@ -93,6 +99,7 @@ final class ContractServer implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     String call = exchange.getRequestMethod() + " " + exchange.getRequestURI();
     calls.add(call);
+    bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
     Answer answer = answers.get(call);
     if (answer == null) {
       send(exchange, 404, json(new ErrorMessage("not_found", "no such path")));

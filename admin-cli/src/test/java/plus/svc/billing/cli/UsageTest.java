@@ -15,7 +15,7 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune"})
+  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources"})
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 

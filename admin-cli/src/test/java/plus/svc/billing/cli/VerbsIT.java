@@ -301,6 +301,60 @@ final class VerbsIT {
     assertOneLine(cut, "the task ended before its verdict");
   }
 
+  @Test
+  void sourcesAreListedUnlessSomethingElseIsAskedFor() {
+    server.answers("POST /tasks/sources", "admin:write", 200, task("jp enabled", "ok"));
+    assertThat(run("sources").out()).isEqualTo("jp enabled\n{\"status\":\"ok\"}\n");
+    assertThat(run("sources", "list").exitCode()).isZero();
+    assertThat(run("sources", "list", "--apply").exitCode()).isEqualTo(2);
+    assertThat(server.calls()).containsOnly("POST /tasks/sources").hasSize(2);
+  }
+
+  @Test
+  void aSourceIsAddedChangedAndDisabledByItsFieldsAndDryUnlessToldToApply() {
+    server
+        .answers("POST /tasks/sources?action=add", "admin:write", 200, task("would add", "ok"))
+        .answers(
+            "POST /tasks/sources?action=change&apply=true",
+            "admin:write",
+            200,
+            task("change done", "ok"))
+        .answers(
+            "POST /tasks/sources?action=disable&apply=true",
+            "admin:write",
+            200,
+            task("refused: source 'jp' is not there", "refused"));
+
+    assertThat(run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=7").exitCode())
+        .isZero();
+    assertThat(
+            run(
+                    "sources",
+                    "change",
+                    "jp",
+                    "max_bytes_per_second=1000",
+                    "server_name=",
+                    "enabled=true",
+                    "--apply")
+                .exitCode())
+        .isZero();
+    assertThat(run("sources", "disable", "jp", "--apply").exitCode()).isEqualTo(1);
+
+    assertThat(server.bodies())
+        .containsExactly(
+            "{\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\",\"env\":\"7\"}",
+            "{\"source_id\":\"jp\",\"max_bytes_per_second\":1000,\"server_name\":null,"
+                + "\"enabled\":\"true\"}",
+            "{\"source_id\":\"jp\"}");
+  }
+
+  @Test
+  void sourcesWithoutAnIdOrWithAnUnknownActionIsAMisuse() {
+    assertOneLine(run("sources", "add"), "sources add needs the source's id");
+    assertThat(run("sources", "remove", "jp").exitCode()).isEqualTo(2);
+    assertThat(server.calls()).isEmpty();
+  }
+
   private static String task(String text, String status) {
     return text + "\n{\"status\":\"" + status + "\"}\n";
   }
@@ -310,12 +364,14 @@ final class VerbsIT {
     "status, status, BILLING_TOKEN",
     "collect, jobs, BILLING_TOKEN",
     "prune, admin:write, BILLING_ADMIN_TOKEN",
+    "sources, admin:write, BILLING_ADMIN_TOKEN",
   })
   void aRefusalNamesTheRightThatIsMissing(String verb, String right, String variable) {
     server
         .answers("GET /v1/status", right, 200, "")
         .answers("POST /v1/jobs/collect-and-rate", right, 200, "")
-        .answers("POST /tasks/prune", right, 200, "");
+        .answers("POST /tasks/prune", right, 200, "")
+        .answers("POST /tasks/sources", right, 200, "");
 
     environment.remove(variable);
     Ran without = run(verb);
@@ -380,7 +436,7 @@ final class VerbsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune"})
+  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources"})
   void aRefusedConnectionIsTold(String verb) throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

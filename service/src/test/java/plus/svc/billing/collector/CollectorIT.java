@@ -329,7 +329,8 @@ final class CollectorIT {
                 return last(at("2026-04-08T11:50:00Z"));
               }
               int page = query.cursor() == null ? 0 : Integer.parseInt(query.cursor());
-              WindowPage next = more("" + (page + 1), at("2026-04-08T11:50:00Z"));
+              Instant instant = Instant.parse("2026-04-08T11:50:00Z").plusSeconds(page);
+              WindowPage next = more("" + (page + 1), at(ScriptedFetcher.JP, instant));
               return page == 3 * SourceRun.PAGES_PER_TURN ? last() : next;
             });
     Collector collector = collectorOf(1, fetcher, JP, US);
