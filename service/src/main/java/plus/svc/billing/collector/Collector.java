@@ -35,6 +35,7 @@ public final class Collector implements Managed {
   private static final long ABORT_AGAIN_MILLIS = 50;
   private static final long MOST_OFTEN_MILLIS = 10;
   private static final long FLUSHED_EVERY_MILLIS = 1_000;
+  private static final long LOOKED_EVERY_MILLIS = 2_000;
   private static final Duration ASKED_AGAIN = Duration.ofSeconds(1);
 
   private final CollectorPlan plan;
@@ -75,6 +76,13 @@ public final class Collector implements Managed {
     this.tools = new RunTools(plan, book, fetcher, sink, clock, lanes, readers, () -> stopping);
     this.slots = List.of();
     follow(sources);
+    relieve();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // throws nothing
+  private void relieve() {
+    long pause = Math.max(MOST_OFTEN_MILLIS, plan.slowAfter().toMillis() / 4);
+    timer.scheduleWithFixedDelay(lanes::relieve, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -126,8 +134,6 @@ public final class Collector implements Managed {
     started = true;
     recall(slots);
     slots.forEach(schedule::begin);
-    long relieve = Math.max(MOST_OFTEN_MILLIS, plan.slowAfter().toMillis() / 4);
-    timer.scheduleWithFixedDelay(lanes::relieve, relieve, relieve, TimeUnit.MILLISECONDS);
     keeper.scheduleWithFixedDelay(
         () -> tend("store", book::flush),
         FLUSHED_EVERY_MILLIS,
@@ -136,6 +142,11 @@ public final class Collector implements Managed {
     long keep = book.keepEvery().toMillis();
     keeper.scheduleWithFixedDelay(
         () -> tend("keep the leases of", this::keep), keep, keep, TimeUnit.MILLISECONDS);
+    keeper.scheduleWithFixedDelay(
+        () -> tend("look after", this::lookElsewhere),
+        LOOKED_EVERY_MILLIS,
+        LOOKED_EVERY_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -153,6 +164,9 @@ public final class Collector implements Managed {
       lanes.interrupt();
     }
     readers.shutdownNow();
+    if (!keeper.awaitTermination(plan.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("leases are still being prolonged; they run out by themselves");
+    }
     release(slots);
   }
 
@@ -218,10 +232,13 @@ public final class Collector implements Managed {
   }
 
   private void keep() {
-    List<SourceSlot> all = slots;
-    book.keep(all.stream().map(SourceSlot::source).toList());
+    book.keep(slots.stream().map(SourceSlot::source).toList());
+  }
+
+  /** Shows where the sources stand that another instance has. */
+  private void lookElsewhere() {
     List<SourceSlot> elsewhere =
-        all.stream().filter(slot -> book.isWatchedElsewhere(slot.source())).toList();
+        slots.stream().filter(slot -> book.isWatchedElsewhere(slot.source())).toList();
     progressOf(elsewhere).forEach((slot, progress) -> slot.noteProgress(progress, 0));
   }
 

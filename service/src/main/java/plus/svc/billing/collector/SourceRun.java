@@ -53,9 +53,7 @@ final class SourceRun implements Lanes.Work {
 
   private final CompletableFuture<SourceOutcome> done = new CompletableFuture<>();
 
-  /** Since when the source keeps the turn waiting, by {@link System#nanoTime}; 0 if it doesn't. */
-  private volatile long waitingSinceNanos;
-
+  private final Waiting waiting;
   private volatile boolean steppingAside;
   private volatile Lane lane = Lane.READY;
 
@@ -67,7 +65,6 @@ final class SourceRun implements Lanes.Work {
   private int pages;
   private int snapshots;
   private boolean lastPageHandedOn;
-  private boolean slowly;
   private Receipt receipt = Receipt.NOTHING;
   private Findings findings = Findings.NONE;
 
@@ -81,6 +78,7 @@ final class SourceRun implements Lanes.Work {
     this.source = slot.source();
     this.tools = tools;
     this.lookBack = lookBack;
+    this.waiting = new Waiting(tools.plan().slowAfter());
   }
 
   /** Completes when the run is over, never exceptionally. */
@@ -128,8 +126,7 @@ final class SourceRun implements Lanes.Work {
 
   @Override
   public boolean isHeldUp() {
-    long since = waitingSinceNanos;
-    return since != 0 && System.nanoTime() - since > tools.plan().slowAfter().toNanos();
+    return waiting.isLong();
   }
 
   @Override
@@ -158,7 +155,7 @@ final class SourceRun implements Lanes.Work {
       if (readTurn()) {
         finish();
       } else {
-        queue(slowly ? Lane.SLOW : Lane.READY);
+        queue(waiting.wasLong() ? Lane.SLOW : Lane.READY);
       }
     } catch (Stopping e) {
       end(Ending.STOPPED, e.getMessage());
@@ -184,7 +181,6 @@ final class SourceRun implements Lanes.Work {
       end(Ending.STOPPED, CHANGED);
     } else if (steppingAside) {
       steppingAside = false;
-      slowly = true;
       stream = null;
       queue(aside());
     } else {
@@ -242,7 +238,7 @@ final class SourceRun implements Lanes.Work {
       }
       for (int left = PAGES_PER_TURN; left > 0; left--) {
         checkNotStopping();
-        WalkedPage page = waitFor(pageStream::next);
+        WalkedPage page = waiting.on(pageStream::next);
         pages++;
         findings = findings.plus(page.findings());
         if (left > 1 && page.cursor() != null) {
@@ -259,23 +255,6 @@ final class SourceRun implements Lanes.Work {
     }
   }
 
-  /** Something the source is asked for. */
-  @FunctionalInterface
-  private interface Asked<T> {
-    T get() throws SourceFailure, InterruptedException;
-  }
-
-  /** Waits for the source, to be seen by those who wait for the slot. */
-  private <T> T waitFor(Asked<T> asked) throws SourceFailure, InterruptedException {
-    waitingSinceNanos = System.nanoTime() | 1;
-    try {
-      return asked.get();
-    } finally {
-      slowly |= isHeldUp();
-      waitingSinceNanos = 0;
-    }
-  }
-
   /** In mode dual: what the other endpoint says now. That it fails is told and stops nothing. */
   private void readForComparison() throws InterruptedException, SourceFailure {
     DualReading dual = slot.dual();
@@ -283,7 +262,7 @@ final class SourceRun implements Lanes.Work {
       return;
     }
     try {
-      dual.latest(waitFor(new LatestRead(tools.fetcher(), source, attemptedAt)::next));
+      dual.latest(waiting.on(new LatestRead(tools.fetcher(), source, attemptedAt)::next));
     } catch (SourceFailure e) {
       if (steppingAside) {
         throw e;
@@ -332,7 +311,7 @@ final class SourceRun implements Lanes.Work {
 
   private void finish() {
     Optional<String> wrong = findings.text();
-    slot.noteAnswered(slowly, wrong.isPresent());
+    slot.noteAnswered(waiting.wasLong(), wrong.isPresent());
     Instant now = tools.clock().instant();
     if (wrong.isPresent()) {
       tools.book().failed(source, fence, attemptedAt, wrong.get());

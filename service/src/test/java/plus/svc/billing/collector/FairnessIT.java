@@ -53,6 +53,7 @@ final class FairnessIT {
     // The jitter is a twentieth of the interval; the rest is for a machine with other work to do.
     assertThat(beside.medianMillis).isLessThan(INTERVAL.toMillis() / 5);
     assertThat(beside.worstMillis).isLessThan(INTERVAL.toMillis() / 2 + alone.worstMillis);
+    assertThat(beside.allAskedMillis).isLessThan(3 * INTERVAL.toMillis() + alone.allAskedMillis);
   }
 
   private Lags lags(int hanging) throws InterruptedException {
@@ -74,6 +75,7 @@ final class FairnessIT {
       }
       Collector collector = collector(sources, client);
       statements.set(0);
+      long start = System.nanoTime();
       collector.start();
       try {
         awaitAsked(answering, healthy, 3);
@@ -87,13 +89,13 @@ final class FairnessIT {
         collector.stop();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
       }
-      return Lags.of(answering, healthy);
+      return Lags.of(answering, healthy, start);
     }
   }
 
   private static void assertThatAJobWaitsForNoneThatHangs(Collector collector, int hanging) {
     long began = System.nanoTime();
-    CollectReport report = collector.collectNow().join();
+    CollectReport report = collector.collectNow().orTimeout(60, TimeUnit.SECONDS).join();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
     List<SourceOutcome> failing =
         report.outcomes().stream().filter(outcome -> outcome.error() != null).toList();
@@ -132,24 +134,29 @@ final class FairnessIT {
     }
   }
 
-  /** How far turns came behind the interval, in milliseconds. */
-  private record Lags(long medianMillis, long worstMillis) {
+  /** How far turns came behind the interval, and when the last source was first asked, in ms. */
+  private record Lags(long medianMillis, long worstMillis, long allAskedMillis) {
 
     /** Of each source but the first two turns: between them it is spread over the interval. */
-    static Lags of(FleetServer server, List<String> sources) {
+    static Lags of(FleetServer server, List<String> sources, long start) {
       List<Long> lags = new ArrayList<>();
+      long lastFirst = start;
       for (String source : sources) {
         List<Long> asked = server.asked(source);
         long gap = TimeUnit.NANOSECONDS.toMillis(asked.get(2) - asked.get(1));
         lags.add(Math.max(0, gap - INTERVAL.toMillis()));
+        lastFirst = Math.max(lastFirst, asked.get(0));
       }
       lags.sort(null);
-      return new Lags(lags.get(lags.size() / 2), lags.get(lags.size() - 1));
+      return new Lags(
+          lags.get(lags.size() / 2),
+          lags.get(lags.size() - 1),
+          TimeUnit.NANOSECONDS.toMillis(lastFirst - start));
     }
 
     @Override
     public String toString() {
-      return "median " + medianMillis + " ms, worst " + worstMillis + " ms";
+      return "median " + medianMillis + " ms, worst " + worstMillis + " ms, all asked after " + allAskedMillis + " ms";
     }
   }
 
