@@ -2,10 +2,12 @@ package plus.svc.billing;
 
 import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaModifier.SYNTHETIC;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
@@ -19,6 +21,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -180,6 +184,28 @@ final class ArchitectureTest {
             .haveRawReturnType(binaryFraction())
             .orShould()
             .haveRawParameterTypes(anyElementThat(binaryFraction())));
+  }
+
+  /** Whoever wants to trust everybody must write it down where a reviewer sees it: here. */
+  @Test
+  void nobodyTurnsTheChecksOfCertificatesAndNamesOff() {
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                ".*(NoopHostnameVerifier|TrustAllStrategy|TrustSelfSignedStrategy|UnsafeX509.*)"));
+    check(
+        noClasses()
+            .should()
+            .implement(X509TrustManager.class)
+            .orShould()
+            .implement(HostnameVerifier.class));
+    check(
+        noClasses()
+            .should()
+            .callMethodWhere(
+                target(nameMatching("with(Unsafe|Dummy|TrustingAll).*|.*[Uu]nsafe.*"))));
   }
 
   private static String inStage(String stage) {

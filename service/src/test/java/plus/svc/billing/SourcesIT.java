@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -213,11 +214,18 @@ class SourcesIT {
   }
 
   private String source(String id, ScriptedServer node, String mode, String file) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"source_id": "%s", "env": "prod", "node_id": "%s", "base_url": "%s", "auth_mode": "%s",
          "credential_ref": "file:%s", "ca_bundle_ref": "file:%s"}
-        """
-        .formatted(id, id, node.uri(), mode, directory.resolve(file), directory.resolve("ca.pem"));
+        """,
+        id,
+        id,
+        node.uri(),
+        mode,
+        directory.resolve(file),
+        directory.resolve("ca.pem"));
   }
 
   private String task(RunningService service, String action, String body, boolean apply)

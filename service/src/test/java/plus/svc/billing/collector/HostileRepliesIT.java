@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -220,7 +221,7 @@ final class HostileRepliesIT {
         IntStream.range(0, samples)
             .mapToObj(
                 i ->
-                    "{\"uuid\":\"00000000-0000-4000-8000-%012d\",".formatted(i)
+                    String.format(Locale.ROOT, "{\"uuid\":\"00000000-0000-4000-8000-%012d\",", i)
                         + "\"inbound_tag\":\"t\",\"uplink_bytes_total\":1,"
                         + "\"downlink_bytes_total\":1}")
             .collect(Collectors.joining(","));

@@ -9,7 +9,10 @@ import static plus.svc.billing.migration.Feed.snapshot;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
@@ -30,7 +33,11 @@ import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
 import plus.svc.billing.pipeline.source.SourceProgressDao;
+import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.quantity.NodeKey;
+import plus.svc.billing.registry.SourceRegistry;
+import plus.svc.billing.registry.SourceRegistry.Action;
 import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
@@ -97,6 +104,27 @@ final class RuntimeRoleIT {
             feed.deliver(snapshot("11:00:00", sample(account, 400), sample(stranger, 9)))
                 .repeated())
         .isEqualTo(1);
+  }
+
+  @Test
+  void sourcesAreAddedAndDisabled() {
+    List<List<SourceSpec>> told = new ArrayList<>();
+    SourceRegistry registry =
+        new SourceRegistry(
+            List.of(),
+            Duration.ofMinutes(1),
+            new SecretRefs(Map.of("TOKEN", "x")),
+            role.jdbi(),
+            told::add,
+            InstantSource.fixed(NOW));
+    String source =
+        """
+        {"source_id": "added", "base_url": "https://x.example", "auth_mode": "bearer",
+         "credential_ref": "env:TOKEN"}
+        """;
+    assertThat(registry.decide(Action.ADD, source, true).problems()).isEmpty();
+    assertThat(registry.decide(Action.DISABLE, source, true).problems()).isEmpty();
+    assertThat(told).hasSize(2);
   }
 
   @Test

@@ -78,6 +78,8 @@ final class SourceRegistryIT {
 
   @Test
   void aChangeSetsTheFieldsItNamesAndNullGoesBackToTheDefault() {
+    String us = JP.replace("\"jp\"", "\"us\"").replace("jp-1", "us-1");
+    registry.decide(Action.ADD, us, true);
     registry.decide(Action.ADD, JP, true);
     Outcome outcome =
         registry.decide(
@@ -90,7 +92,8 @@ final class SourceRegistryIT {
     assertThat(jp.requestTimeout()).hasSeconds(7);
     assertThat(jp.collectInterval()).hasMinutes(1);
     assertThat(jp.nodeId()).isEqualTo("jp-1");
-    assertThat(told).hasSize(2);
+    assertThat(ids(told.get(2))).containsExactly("file", "jp", "us");
+    assertThat(told.get(2).get(2)).as("the other one stays").isEqualTo(told.get(0).get(1));
   }
 
   @Test
@@ -199,9 +202,9 @@ final class SourceRegistryIT {
                     Action.ADD,
                     """
                     {"source_id": "a", "base_url": "https://x", "auth_mode": "mtls", "mode": "odd",
-                     "credential_ref": "file:%s", "request_timeout": "soon"}
+                     "credential_ref": "file:PAIR", "request_timeout": "soon"}
                     """
-                        .formatted(pair),
+                        .replace("PAIR", pair.toString()),
                     true)
                 .problems())
         .hasSize(3)
