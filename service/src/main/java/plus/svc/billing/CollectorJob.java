@@ -4,12 +4,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.api.SourceDetail;
 import plus.svc.billing.api.SourceStatus;
 import plus.svc.billing.collector.CollectReport;
 import plus.svc.billing.collector.Collector;
 import plus.svc.billing.collector.SourceStanding;
+import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
 import plus.svc.billing.job.ReconcileRequest;
@@ -21,12 +24,17 @@ import plus.svc.billing.pipeline.source.SourceProgress;
 final class CollectorJob implements CollectJob {
 
   private final Collector collector;
+  private final CoverageReader coverage;
   private final Supplier<Map<SourceId, String>> credentialAlarms;
   private final InstantSource clock;
 
   CollectorJob(
-      Collector collector, Supplier<Map<SourceId, String>> credentialAlarms, InstantSource clock) {
+      Collector collector,
+      CoverageReader coverage,
+      Supplier<Map<SourceId, String>> credentialAlarms,
+      InstantSource clock) {
     this.collector = collector;
+    this.coverage = coverage;
     this.credentialAlarms = credentialAlarms;
     this.clock = clock;
   }
@@ -43,10 +51,30 @@ final class CollectorJob implements CollectJob {
 
   @Override
   public List<SourceStatus> sources() {
+    return statuses(collector.standings(), (standing, now) -> null);
+  }
+
+  @Override
+  public List<SourceStatus> sourcesInDetail() {
+    List<SourceStanding> standings = collector.standings();
+    CoverageReader.Known known =
+        coverage.of(SourceDetails.nodes(standings), SourceDetails.end(clock.instant()));
+    return statuses(standings, (standing, now) -> SourceDetails.of(standing, known, now));
+  }
+
+  private List<SourceStatus> statuses(
+      List<SourceStanding> standings,
+      BiFunction<SourceStanding, Instant, @Nullable SourceDetail> detail) {
     Instant now = clock.instant();
     Map<SourceId, String> alarms = credentialAlarms.get();
-    return collector.standings().stream()
-        .map(standing -> status(standing, now, alarms.getOrDefault(standing.source().id(), "")))
+    return standings.stream()
+        .map(
+            standing ->
+                status(
+                    standing,
+                    now,
+                    alarms.getOrDefault(standing.source().id(), ""),
+                    detail.apply(standing, now)))
         .toList();
   }
 
@@ -62,7 +90,8 @@ final class CollectorJob implements CollectJob {
         total.setAside());
   }
 
-  private static SourceStatus status(SourceStanding standing, Instant now, String alarm) {
+  private static SourceStatus status(
+      SourceStanding standing, Instant now, String alarm, @Nullable SourceDetail detail) {
     SourceProgress progress = standing.progress();
     @Nullable Long lagSeconds = standing.lag(now).map(lag -> lag.toSeconds()).orElse(null);
     return new SourceStatus(
@@ -77,6 +106,7 @@ final class CollectorJob implements CollectJob {
         lagSeconds,
         standing.consecutiveFailures(),
         standing.sinceStart().setAside(),
-        alarm);
+        alarm,
+        detail);
   }
 }

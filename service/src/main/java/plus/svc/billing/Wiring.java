@@ -19,6 +19,7 @@ import plus.svc.billing.collector.CollectorPlan;
 import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
@@ -49,6 +50,7 @@ final class Wiring {
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
+  private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -113,14 +115,16 @@ final class Wiring {
             STOP_WAIT);
     Collector collector =
         new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
+    CoverageReader coverage = new CoverageReader(jdbi);
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, client::credentialAlarms, clock),
+            new CollectorJob(collector, coverage, client::credentialAlarms, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
             new DatabaseJobJournal(
                 jdbi, instance, clock.instant(), settings.collector().leaseTime()),
             clock,
             STOP_WAIT);
+    environment.lifecycle().manage(new AutoCloseableManager(coverage));
     environment.lifecycle().manage(new AutoCloseableManager(commits));
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
@@ -172,8 +176,12 @@ final class Wiring {
         instance,
         collector.workers(),
         collector.pageSnapshots(),
+        collector.pageSamples(),
         collector.firstLookBack(),
         collector.leaseTime(),
+        collector.slowAfter(),
+        collector.longestPause(),
+        JOB_PATIENCE,
         STOP_WAIT);
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param samplesSetAside samples set aside since this instance started
  * @param credentialAlarm why the newest credential or trust is not in use and an old one still is,
  *     '' if all is well; holds no secret
+ * @param detail what takes more than a look into memory to know, null where only the state is told
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
   "lag_seconds",
   "consecutive_failures",
   "samples_set_aside",
-  "credential_alarm"
+  "credential_alarm",
+  "detail"
 })
 public record SourceStatus(
     @JsonProperty("source_id") String sourceId,
@@ -49,7 +51,39 @@ public record SourceStatus(
     @JsonProperty("lag_seconds") @Nullable Long lagSeconds,
     @JsonProperty("consecutive_failures") int consecutiveFailures,
     @JsonProperty("samples_set_aside") long samplesSetAside,
-    @JsonProperty("credential_alarm") String credentialAlarm) {
+    @JsonProperty("credential_alarm") String credentialAlarm,
+    @JsonProperty("detail") @Nullable SourceDetail detail) {
+
+  /** A status without detail. */
+  @SuppressWarnings("TooManyParameters")
+  public SourceStatus(
+      String sourceId,
+      String nodeId,
+      String env,
+      @Nullable Instant lastCompletedUntil,
+      @Nullable Instant lastAttemptedAt,
+      @Nullable Instant lastSucceededAt,
+      String lastError,
+      String lastCursor,
+      @Nullable Long lagSeconds,
+      int consecutiveFailures,
+      long samplesSetAside,
+      String credentialAlarm) {
+    this(
+        sourceId,
+        nodeId,
+        env,
+        lastCompletedUntil,
+        lastAttemptedAt,
+        lastSucceededAt,
+        lastError,
+        lastCursor,
+        lagSeconds,
+        consecutiveFailures,
+        samplesSetAside,
+        credentialAlarm,
+        null);
+  }
 
   public SourceStatus {
     nodeId = Text.orEmpty(nodeId);

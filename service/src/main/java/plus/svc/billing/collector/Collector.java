@@ -5,24 +5,21 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.collector.SourceOutcome.Ending;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
@@ -36,17 +33,22 @@ public final class Collector implements Managed {
 
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
   private static final long ABORT_AGAIN_MILLIS = 50;
+  private static final long MOST_OFTEN_MILLIS = 10;
+  private static final long FLUSHED_EVERY_MILLIS = 1_000;
+  private static final long LOOKED_EVERY_MILLIS = 2_000;
+  private static final Duration ASKED_AGAIN = Duration.ofSeconds(1);
 
   private final CollectorPlan plan;
   private final SourceBook book;
   private final WindowFetcher fetcher;
   private final RunTools tools;
   private final Map<SourceId, SourceSlot> everySlot = new HashMap<>();
-  private final Map<SourceId, Future<?>> ticks = new HashMap<>();
   private volatile List<SourceSlot> slots;
   private boolean started;
-  private final ScheduledThreadPoolExecutor timer;
-  private final ExecutorService workers;
+  private final ScheduledExecutorService timer;
+  private final ScheduledExecutorService keeper;
+  private final Schedule schedule;
+  private final Lanes lanes;
   private final ExecutorService readers;
   private volatile boolean stopping;
 
@@ -66,12 +68,21 @@ public final class Collector implements Managed {
     this.plan = plan;
     this.book = new SourceBook(jdbi, plan);
     this.fetcher = fetcher;
-    this.timer = new ScheduledThreadPoolExecutor(1, named("collector-timer"));
-    this.workers = pool("collector", plan.workers());
-    this.readers = pool("collector-reader", plan.workers());
-    this.tools = new RunTools(plan, book, fetcher, sink, clock, workers, readers, () -> stopping);
+    this.timer = Threads.timer("collector-timer");
+    this.keeper = Threads.timer("collector-keeper");
+    this.schedule = new Schedule(timer);
+    this.lanes = new Lanes(plan.workers());
+    this.readers = Threads.pool("collector-reader", lanes.slots());
+    this.tools = new RunTools(plan, book, fetcher, sink, clock, lanes, readers, () -> stopping);
     this.slots = List.of();
     follow(sources);
+    relieve();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // throws nothing
+  private void relieve() {
+    long pause = Math.max(MOST_OFTEN_MILLIS, plan.slowAfter().toMillis() / 4);
+    timer.scheduleWithFixedDelay(lanes::relieve, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -103,39 +114,39 @@ public final class Collector implements Managed {
     }
     if (started && !stopping) {
       recall(fresh);
-      fresh.forEach(this::schedule);
+      fresh.forEach(schedule::begin);
     }
   }
 
   private void retire(SourceSlot slot) {
     slot.retire();
-    Future<?> tick = ticks.remove(slot.source().id());
-    if (tick != null) {
-      tick.cancel(false);
-    }
+    schedule.end(slot);
     fetcher.abort(slot.source().id());
     if (!slot.isBusy()) {
       release(List.of(slot));
     }
   }
 
-  private void schedule(SourceSlot slot) {
-    long nanos = slot.source().collectInterval().toNanos();
-    Future<?> old =
-        ticks.put(
-            slot.source().id(),
-            timer.scheduleAtFixedRate(() -> tick(slot), 0, nanos, TimeUnit.NANOSECONDS));
-    if (old != null) {
-      old.cancel(false);
-    }
-  }
-
   /** Shows what the database knows of the sources, then starts to collect. */
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // what is done again and again throws nothing
   public synchronized void start() {
     started = true;
     recall(slots);
-    slots.forEach(this::schedule);
+    slots.forEach(schedule::begin);
+    keeper.scheduleWithFixedDelay(
+        () -> tend("store", book::flush),
+        FLUSHED_EVERY_MILLIS,
+        FLUSHED_EVERY_MILLIS,
+        TimeUnit.MILLISECONDS);
+    long keep = book.keepEvery().toMillis();
+    keeper.scheduleWithFixedDelay(
+        () -> tend("keep the leases of", this::keep), keep, keep, TimeUnit.MILLISECONDS);
+    keeper.scheduleWithFixedDelay(
+        () -> tend("look after", this::lookElsewhere),
+        LOOKED_EVERY_MILLIS,
+        LOOKED_EVERY_MILLIS,
+        TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -146,19 +157,25 @@ public final class Collector implements Managed {
   public void stop() throws InterruptedException {
     stopping = true;
     timer.shutdownNow();
-    workers.shutdown();
+    keeper.shutdown();
+    lanes.shutdown();
     if (!awaitRuns()) {
       LOG.warn("sources are still written after {}: interrupting them", plan.stopWait());
-      workers.shutdownNow();
+      lanes.interrupt();
     }
     readers.shutdownNow();
+    if (!keeper.awaitTermination(plan.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.warn("leases are still being prolonged; they run out by themselves");
+    }
     release(slots);
   }
 
   /**
    * Collects what is new from every enabled source now, as many at a time as there are workers.
+   * Sources that fail too often are not asked before their pause is over, and those that don't
+   * answer are not waited for beyond {@link CollectorPlan#patience()}: both are told.
    *
-   * @return completes when all are through; a failing source is an outcome, no exception
+   * @return completes when the others are through; a failing source is an outcome, no exception
    */
   public CompletableFuture<CollectReport> collectNow() {
     return runAll(null);
@@ -175,34 +192,83 @@ public final class Collector implements Managed {
   }
 
   private CompletableFuture<CollectReport> runAll(@Nullable Duration lookBack) {
-    List<CompletableFuture<SourceOutcome>> runs =
-        slots.stream().map(slot -> slot.run(lookBack)).toList();
-    return CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new))
-        .thenApply(all -> new CollectReport(runs.stream().map(CompletableFuture::join).toList()));
+    Map<SourceSlot, CompletableFuture<SourceOutcome>> answers = new LinkedHashMap<>();
+    for (SourceSlot slot : slots) {
+      answers.put(
+          slot,
+          slot.isPaused()
+              ? CompletableFuture.completedFuture(
+                  slot.unasked(Ending.PAUSED, "it failed too often and is left alone for a while"))
+              : slot.run(lookBack).copy());
+    }
+    waitNoLongerThan(plan.patience(), answers);
+    List<CompletableFuture<SourceOutcome>> all = List.copyOf(answers.values());
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+        .thenApply(
+            through -> {
+              book.flush();
+              return new CollectReport(all.stream().map(CompletableFuture::join).toList());
+            });
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the slot keeps and shows what becomes of it
-  private static void tick(SourceSlot slot) {
-    try {
-      slot.run(null);
-    } catch (RuntimeException e) {
-      LOG.error("source {}: its turn could not start", slot.source().id(), e);
-    }
+  /** Answers for those that keep us waiting when the time is over, and for later ones then. */
+  @SuppressWarnings("FutureReturnValueIgnored") // throws nothing
+  private void waitNoLongerThan(
+      Duration time, Map<SourceSlot, CompletableFuture<SourceOutcome>> answers) {
+    timer.schedule(
+        () -> {
+          answers.forEach(
+              (slot, answer) -> {
+                if (slot.keepsWaiting()) {
+                  answer.complete(slot.unasked(Ending.LATE, "it has not answered yet"));
+                }
+              });
+          if (!answers.values().stream().allMatch(CompletableFuture::isDone)) {
+            waitNoLongerThan(ASKED_AGAIN, answers);
+          }
+        },
+        time.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void keep() {
+    book.keep(slots.stream().map(SourceSlot::source).toList());
+  }
+
+  /** Shows where the sources stand that another instance has. */
+  private void lookElsewhere() {
+    List<SourceSlot> elsewhere =
+        slots.stream().filter(slot -> book.isWatchedElsewhere(slot.source())).toList();
+    progressOf(elsewhere).forEach((slot, progress) -> slot.noteProgress(progress, 0));
   }
 
   private void recall(List<SourceSlot> these) {
     try {
-      Map<String, SourceProgress> known =
-          book.progressOf(these.stream().map(SourceSlot::source).toList()).stream()
-              .collect(Collectors.toMap(SourceProgress::sourceId, Function.identity()));
-      for (SourceSlot slot : these) {
-        SourceProgress progress = known.get(slot.source().id().value());
-        if (progress != null) {
-          slot.noteProgress(progress);
-        }
-      }
+      book.keep(these.stream().map(SourceSlot::source).toList());
+      progressOf(these)
+          .forEach((slot, progress) -> slot.recall(progress, book.fence(slot.source())));
     } catch (RuntimeException e) {
       LOG.warn("what is known of the sources cannot be read yet", e);
+    }
+  }
+
+  private Map<SourceSlot, SourceProgress> progressOf(List<SourceSlot> these) {
+    Map<String, SourceProgress> known =
+        book.progressOf(these.stream().map(SourceSlot::source).toList()).stream()
+            .collect(Collectors.toMap(SourceProgress::sourceId, Function.identity()));
+    Map<SourceSlot, SourceProgress> found = new LinkedHashMap<>();
+    for (SourceSlot slot : these) {
+      SourceId id = slot.source().id();
+      found.put(slot, known.getOrDefault(id.value(), SourceProgress.none(id)));
+    }
+    return found;
+  }
+
+  private static void tend(String what, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.warn("cannot {} the sources now; it is tried again", what, e);
     }
   }
 
@@ -211,7 +277,7 @@ public final class Collector implements Managed {
     do {
       // Again and again: a request may only be about to start.
       slots.stream().filter(SourceSlot::isBusy).forEach(slot -> fetcher.abort(slot.source().id()));
-      if (workers.awaitTermination(ABORT_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (lanes.awaitEnd(Duration.ofMillis(ABORT_AGAIN_MILLIS))) {
         return true;
       }
     } while (System.nanoTime() < until);
@@ -224,19 +290,5 @@ public final class Collector implements Managed {
     } catch (RuntimeException e) {
       LOG.warn("leases are not let go of; they run out by themselves", e);
     }
-  }
-
-  private static ExecutorService pool(String name, int threads) {
-    return new ThreadPoolExecutor(
-        threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return work -> {
-      Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
+import plus.svc.billing.pipeline.source.walk.Walk;
 import plus.svc.billing.pipeline.source.walk.WalkedPage;
-import plus.svc.billing.pipeline.source.walk.WindowWalk;
 
 /**
  * The pages of a walk, one read ahead at most: while a page is written, the next one is fetched and
@@ -21,12 +21,12 @@ final class PageStream {
   private static final long ABORT_AGAIN_MILLIS = 50;
 
   private final SourceSpec source;
-  private final WindowWalk walk;
+  private final Walk walk;
   private final WindowFetcher fetcher;
   private final ExecutorService readers;
   private @Nullable Future<WalkedPage> ahead;
 
-  PageStream(SourceSpec source, WindowWalk walk, WindowFetcher fetcher, ExecutorService readers) {
+  PageStream(SourceSpec source, Walk walk, WindowFetcher fetcher, ExecutorService readers) {
     this.source = source;
     this.walk = walk;
     this.fetcher = fetcher;

@@ -8,7 +8,7 @@ import plus.svc.billing.pipeline.source.page.WindowFetcher;
 /**
  * What the runs of all sources work with.
  *
- * @param workers where runs take their turns
+ * @param lanes where runs take their turns
  * @param readers where pages are read ahead
  */
 record RunTools(
@@ -17,6 +17,6 @@ record RunTools(
     WindowFetcher fetcher,
     PageSink sink,
     InstantSource clock,
-    ExecutorService workers,
+    Lanes lanes,
     ExecutorService readers,
     BooleanSupplier stopping) {}

@@ -1,6 +1,8 @@
 package plus.svc.billing.collector;
 
+import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
@@ -37,6 +39,37 @@ public interface SourceLeaseDao {
       """)
   Optional<Long> acquire(
       @Bind("source") String source, @Bind("holder") String holder, @Bind("millis") long millis);
+
+  /** A lease that the asking instance has. */
+  record Lease(String sourceId, long fence) {}
+
+  /**
+   * As {@link #acquire} for many sources at once.
+   *
+   * @param millis how long, by source
+   * @return the leases that the holder has now; those of other sources are held by others
+   */
+  @SqlQuery(
+      """
+      INSERT INTO billing.source_leases AS lease (source_id, holder, fence, expires_at)
+      SELECT source, :holder, 1, clock_timestamp() + millis * INTERVAL '1 millisecond'
+        FROM unnest(:sources, :millis) AS s (source, millis)
+       ORDER BY source
+          ON CONFLICT (source_id) DO UPDATE
+         SET holder = excluded.holder,
+             fence = CASE WHEN lease.holder = excluded.holder
+                          THEN lease.fence
+                          ELSE lease.fence + 1 END,
+             expires_at = excluded.expires_at
+       WHERE lease.holder = excluded.holder
+          OR lease.expires_at <= clock_timestamp()
+      RETURNING source_id, fence
+      """)
+  @RegisterConstructorMapper(Lease.class)
+  List<Lease> acquireAll(
+      @Bind("sources") String[] sources,
+      @Bind("holder") String holder,
+      @Bind("millis") Long[] millis);
 
   /**
    * Lets go of the sources that the holder has, so that another takes over at once.

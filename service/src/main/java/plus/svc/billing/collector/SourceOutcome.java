@@ -36,6 +36,10 @@ public record SourceOutcome(
     HELD_ELSEWHERE,
     /** Its billing starts later. */
     NOT_YET,
+    /** It failed so often that it is not asked again before its pause is over. */
+    PAUSED,
+    /** It has not answered yet; it goes on, but whoever asked does not wait for it. */
+    LATE,
     /** This instance is stopping, or the source was changed meanwhile. */
     STOPPED
   }

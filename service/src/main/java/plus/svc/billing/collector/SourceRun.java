@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +18,12 @@ import plus.svc.billing.pipeline.Progress;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.SourceFailure;
+import plus.svc.billing.pipeline.source.SourceMode;
 import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.walk.Findings;
+import plus.svc.billing.pipeline.source.walk.LatestRead;
+import plus.svc.billing.pipeline.source.walk.Walk;
 import plus.svc.billing.pipeline.source.walk.WalkedPage;
 import plus.svc.billing.pipeline.source.walk.Window;
 import plus.svc.billing.pipeline.source.walk.WindowWalk;
@@ -29,11 +32,15 @@ import plus.svc.billing.pipeline.source.walk.WindowWalk;
  * One collection of one source. It works in turns of so many pages and queues behind the other
  * sources between them, so that a backlog of days delays nobody.
  */
-final class SourceRun {
+final class SourceRun implements Lanes.Work {
 
   /** Pages of one turn. */
   static final int PAGES_PER_TURN = 10;
 
+  /** How a failure begins that is not the source's. */
+  static final String INTERNAL = "internal: ";
+
+  private static final String STOPPING = "the service is stopping";
   private static final String CHANGED = "the source was changed meanwhile";
   private static final Logger LOG = LoggerFactory.getLogger(SourceRun.class);
 
@@ -45,6 +52,10 @@ final class SourceRun {
   private @Nullable Duration lookBack;
 
   private final CompletableFuture<SourceOutcome> done = new CompletableFuture<>();
+
+  private final Waiting waiting;
+  private volatile boolean steppingAside;
+  private volatile Lane lane = Lane.READY;
 
   // Only the thread that has the turn touches these.
   private long fence;
@@ -67,6 +78,7 @@ final class SourceRun {
     this.source = slot.source();
     this.tools = tools;
     this.lookBack = lookBack;
+    this.waiting = new Waiting(tools.plan().slowAfter());
   }
 
   /** Completes when the run is over, never exceptionally. */
@@ -97,16 +109,45 @@ final class SourceRun {
     }
   }
 
-  /** Queues for the next turn. */
+  /** Queues for the first turn. */
   void queue() {
-    try {
-      tools.workers().execute(this::turn);
-    } catch (RejectedExecutionException e) {
-      end(Ending.STOPPED, "the service is stopping");
-    }
+    queue(slot.standing().health().lane());
   }
 
-  private void turn() {
+  private void queue(Lane next) {
+    lane = next;
+    tools.lanes().submit(this, next);
+  }
+
+  /** Whether nobody should wait for it: it is aside from the healthy ones, or about to be. */
+  boolean isAside() {
+    return lane != Lane.READY || isHeldUp();
+  }
+
+  @Override
+  public boolean isHeldUp() {
+    return waiting.isLong();
+  }
+
+  @Override
+  public Lane aside() {
+    return slot.standing().health().aside();
+  }
+
+  /** Gives the request up; the window is read from where it is by then, in another lane. */
+  @Override
+  public void stepAside() {
+    steppingAside = true;
+    tools.fetcher().abort(source.id());
+  }
+
+  @Override
+  public void refuse() {
+    end(Ending.STOPPED, STOPPING);
+  }
+
+  @Override
+  public void turn() {
     try {
       if (stream == null && !open()) {
         return;
@@ -114,27 +155,37 @@ final class SourceRun {
       if (readTurn()) {
         finish();
       } else {
-        queue();
+        queue(waiting.wasLong() ? Lane.SLOW : Lane.READY);
       }
     } catch (Stopping e) {
       end(Ending.STOPPED, e.getMessage());
     } catch (SourceFailure e) {
-      if (tools.stopping().getAsBoolean()) {
-        end(Ending.STOPPED, "the service is stopping");
-      } else if (!isCurrent()) {
-        end(Ending.STOPPED, CHANGED);
-      } else {
-        fail(String.valueOf(e.getMessage()));
-      }
+      refused(e);
     } catch (FenceLost e) {
       tools.book().forgetLease(source);
       end(Ending.HELD_ELSEWHERE, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      end(Ending.STOPPED, "the service is stopping");
+      end(Ending.STOPPED, STOPPING);
     } catch (RuntimeException | Error e) {
       LOG.error("source {}: the collection broke off", source.id(), e);
-      fail("internal: " + e.getClass().getSimpleName() + ", see the log");
+      slot.noteFailedWithin();
+      fail(INTERNAL + e.getClass().getSimpleName() + ", see the log");
+    }
+  }
+
+  private void refused(SourceFailure failure) {
+    if (tools.stopping().getAsBoolean()) {
+      end(Ending.STOPPED, STOPPING);
+    } else if (!isCurrent()) {
+      end(Ending.STOPPED, CHANGED);
+    } else if (steppingAside) {
+      steppingAside = false;
+      stream = null;
+      queue(aside());
+    } else {
+      slot.noteRefused(tools.clock().instant());
+      fail(String.valueOf(failure.getMessage()));
     }
   }
 
@@ -142,25 +193,30 @@ final class SourceRun {
   private boolean open() throws Stopping {
     checkNotStopping();
     OptionalLong lease = tools.book().lease(source);
-    SourceProgress progress = tools.book().progress(source);
-    slot.noteProgress(progress);
+    long current = lease.orElse(0);
+    if (!slot.knowsProgress(current) && !tools.book().isWatchedElsewhere(source)) {
+      slot.noteProgress(tools.book().progress(source), current);
+    }
     if (lease.isEmpty()) {
       end(Ending.HELD_ELSEWHERE, null);
       return false;
     }
-    fence = lease.getAsLong();
+    fence = current;
     attemptedAt = tools.clock().instant();
-    Optional<Window> chosen = choose(progress);
+    Optional<Window> chosen = choose(slot.standing().progress());
     if (chosen.isEmpty()) {
       end(Ending.NOT_YET, null);
       return false;
     }
     window = chosen.get();
-    tools.book().attempted(source, fence, attemptedAt);
-    WindowWalk walk =
-        new WindowWalk(tools.fetcher(), source, chosen.get(), tools.plan().pageSnapshots());
-    stream = new PageStream(source, walk, tools.fetcher(), tools.readers());
+    stream = new PageStream(source, walk(chosen.get()), tools.fetcher(), tools.readers());
     return true;
+  }
+
+  private Walk walk(Window chosen) {
+    return source.mode() == SourceMode.LATEST
+        ? new LatestRead(tools.fetcher(), source, attemptedAt)
+        : new WindowWalk(tools.fetcher(), source, chosen, slot.pageSize());
   }
 
   private Optional<Window> choose(SourceProgress progress) {
@@ -177,9 +233,12 @@ final class SourceRun {
       throw new IllegalStateException("a turn before the window was chosen");
     }
     try {
+      if (pages == 0) {
+        readForComparison();
+      }
       for (int left = PAGES_PER_TURN; left > 0; left--) {
         checkNotStopping();
-        WalkedPage page = pageStream.next();
+        WalkedPage page = waiting.on(pageStream::next);
         pages++;
         findings = findings.plus(page.findings());
         if (left > 1 && page.cursor() != null) {
@@ -193,6 +252,22 @@ final class SourceRun {
       return false;
     } finally {
       pageStream.abandon();
+    }
+  }
+
+  /** In mode dual: what the other endpoint says now. That it fails is told and stops nothing. */
+  private void readForComparison() throws InterruptedException, SourceFailure {
+    DualReading dual = slot.dual();
+    if (dual == null) {
+      return;
+    }
+    try {
+      dual.latest(waiting.on(new LatestRead(tools.fetcher(), source, attemptedAt)::next));
+    } catch (SourceFailure e) {
+      if (steppingAside) {
+        throw e;
+      }
+      dual.latestFailed(String.valueOf(e.getMessage()));
     }
   }
 
@@ -221,31 +296,40 @@ final class SourceRun {
                     new Progress(newest, page.cursor(), attemptedAt)));
     snapshots += ascending.size();
     receipt = receipt.plus(pageReceipt);
+    slot.noteBrought(ascending.stream().map(Snapshot::node).collect(Collectors.toSet()));
+    compare(ascending);
     slot.noteTaken(pageReceipt, newest, page.cursor(), attemptedAt, tools.clock().instant());
+  }
+
+  private void compare(List<Snapshot> window) {
+    DualReading dual = slot.dual();
+    if (dual != null) {
+      dual.window(window);
+      slot.noteDual(dual.report());
+    }
   }
 
   private void finish() {
     Optional<String> wrong = findings.text();
+    slot.noteAnswered(waiting.wasLong(), wrong.isPresent());
     Instant now = tools.clock().instant();
     if (wrong.isPresent()) {
-      tools.book().failed(source, fence, attemptedAt, wrong.get(), now);
+      tools.book().failed(source, fence, attemptedAt, wrong.get());
       slot.noteFailed(wrong.get(), attemptedAt);
     } else if (!lastPageHandedOn) {
-      tools.book().readEmpty(source, fence, attemptedAt, now);
-      slot.noteReadEmpty(attemptedAt, now);
+      Instant seen = slot.standing().progress().lastCompletedUntil();
+      Instant after = WindowChoice.afterEmpty(seen, attemptedAt, tools.plan().firstLookBack());
+      tools.book().readEmpty(source, fence, after, attemptedAt, now);
+      slot.noteReadEmpty(after, attemptedAt, now);
     }
     end(Ending.READ, wrong.orElse(null));
   }
 
   private void fail(String error) {
-    slot.noteFailed(
-        error, attemptedAt.equals(Instant.EPOCH) ? tools.clock().instant() : attemptedAt);
+    Instant at = attemptedAt.equals(Instant.EPOCH) ? tools.clock().instant() : attemptedAt;
+    slot.noteFailed(error, at);
     if (fence > 0) {
-      try {
-        tools.book().failed(source, fence, attemptedAt, error, tools.clock().instant());
-      } catch (RuntimeException e) {
-        LOG.warn("source {}: its failure could not be stored either", source.id(), e);
-      }
+      tools.book().failed(source, fence, at, error);
     }
     end(Ending.FAILED, error);
   }
@@ -259,7 +343,7 @@ final class SourceRun {
 
   private void checkNotStopping() throws Stopping {
     if (tools.stopping().getAsBoolean()) {
-      throw new Stopping("the service is stopping");
+      throw new Stopping(STOPPING);
     }
     if (!isCurrent()) {
       throw new Stopping(CHANGED);

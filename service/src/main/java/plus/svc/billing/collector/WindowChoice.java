@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceProgress;
@@ -11,7 +12,7 @@ import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.walk.Window;
 
 /** Which stretch of time is read next. No I/O. */
-final class WindowChoice {
+public final class WindowChoice {
 
   /** Read again each time: an exporter may still rewrite its newest minute. */
   static final Duration OVERLAP = Duration.ofMinutes(2);
@@ -26,7 +27,7 @@ final class WindowChoice {
   /**
    * The end of what can be read: the last full minute but one, for a minute grows until it ends.
    */
-  static Instant until(Instant now) {
+  public static Instant until(Instant now) {
     return now.truncatedTo(ChronoUnit.MINUTES).minus(1, ChronoUnit.MINUTES);
   }
 
@@ -43,8 +44,7 @@ final class WindowChoice {
     Instant seen = progress.lastCompletedUntil();
     Instant since =
         seen == null ? first(source, until, firstLookBack) : overlapping(source, seen, until);
-    Duration furthest = firstLookBack.compareTo(RETENTION) > 0 ? firstLookBack : RETENTION;
-    since = later(since, until.minus(furthest));
+    since = later(since, until.minus(furthest(firstLookBack)));
     return since.isAfter(until) ? Optional.empty() : Optional.of(new Window(since, until));
   }
 
@@ -59,6 +59,20 @@ final class WindowChoice {
         now.truncatedTo(ChronoUnit.MINUTES).minus(lookBack).truncatedTo(ChronoUnit.SECONDS);
     return collect(source, progress, now, firstLookBack)
         .map(window -> from.isBefore(window.since()) ? new Window(from, window.until()) : window);
+  }
+
+  /**
+   * The watermark after a window in which there was nothing. That proves nothing about the time
+   * asked for, so it stays, but for what exporters don't keep any more: it will never be seen.
+   *
+   * @param seen the watermark before, null if the source was never read
+   */
+  static @Nullable Instant afterEmpty(@Nullable Instant seen, Instant now, Duration firstLookBack) {
+    return seen == null ? null : later(seen, until(now).minus(furthest(firstLookBack)));
+  }
+
+  private static Duration furthest(Duration firstLookBack) {
+    return firstLookBack.compareTo(RETENTION) > 0 ? firstLookBack : RETENTION;
   }
 
   private static Instant first(SourceSpec source, Instant until, Duration firstLookBack) {

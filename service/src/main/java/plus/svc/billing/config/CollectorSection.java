@@ -11,11 +11,14 @@ public record CollectorSection(
     @Nullable String writers,
     @Nullable String transactionSamples,
     @Nullable String firstLookBack,
-    @Nullable String leaseTime) {
+    @Nullable String leaseTime,
+    @Nullable String pageSamples,
+    @Nullable String slowAfter,
+    @Nullable String longestPause) {
 
   /** Nothing given: every default. */
   public static final CollectorSection EMPTY =
-      new CollectorSection(null, null, null, null, null, null, null);
+      new CollectorSection(null, null, null, null, null, null, null, null, null, null);
 
   /** Checks the texts; problems go to the reader. */
   public CollectorSettings read(SettingReader reader) {
@@ -26,6 +29,9 @@ public record CollectorSection(
         reader.count("collector.writers", writers, "2", 1, 64),
         reader.count("collector.transactionSamples", transactionSamples, "50000", 1, 1_000_000),
         reader.delay("collector.firstLookBack", firstLookBack, "72h"),
-        reader.interval("collector.leaseTime", leaseTime, "1m"));
+        reader.interval("collector.leaseTime", leaseTime, "1m"),
+        reader.count("collector.pageSamples", pageSamples, "20000", 1, 100_000),
+        reader.interval("collector.slowAfter", slowAfter, "2s"),
+        reader.interval("collector.longestPause", longestPause, "5m"));
   }
 }

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param transactionSamples about the most samples that share a transaction
  * @param firstLookBack how far back the first contact with a source looks
  * @param leaseTime how long a source stays with an instance that no longer renews
+ * @param pageSamples about the most samples of a page
+ * @param slowAfter a source that takes longer over a page is read aside from the others
+ * @param longestPause between two attempts on a failing source
  */
 public record CollectorSettings(
     Duration interval,
@@ -20,4 +23,7 @@ public record CollectorSettings(
     int writers,
     int transactionSamples,
     Duration firstLookBack,
-    Duration leaseTime) {}
+    Duration leaseTime,
+    int pageSamples,
+    Duration slowAfter,
+    Duration longestPause) {}

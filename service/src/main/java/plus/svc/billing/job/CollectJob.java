@@ -14,4 +14,9 @@ public interface CollectJob {
 
   /** Where each enabled source stands, from memory: answers at once, whatever runs. */
   List<SourceStatus> sources();
+
+  /** The same with what the database tells of how complete they are; waits a moment at most. */
+  default List<SourceStatus> sourcesInDetail() {
+    return sources();
+  }
 }

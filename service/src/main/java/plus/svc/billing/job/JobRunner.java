@@ -109,7 +109,7 @@ public final class JobRunner implements Jobs, Managed {
 
   @Override
   public JobResult status() {
-    List<SourceStatus> sources = job.sources();
+    List<SourceStatus> sources = job.sourcesInDetail();
     synchronized (this) {
       return new JobResult(
           last.job(),

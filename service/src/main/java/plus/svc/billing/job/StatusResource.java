@@ -19,7 +19,7 @@ public final class StatusResource {
     this.jobs = jobs;
   }
 
-  /** From memory; never waits for a run. */
+  /** Never waits for a run, and a moment at most for how complete the sources are. */
   @GET
   @Needs(Right.STATUS)
   public JobResult status() {

@@ -15,7 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +143,110 @@ final class CollectorIT {
     assertThat(row("jp").lastError()).isEmpty();
     assertThat(collector.standings().get(0).consecutiveFailures()).isZero();
     assertThat(collector.standings().get(0).sinceStart().accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void aSourceThatFailsAgainAndAgainIsLeftAloneWhoeverAsksUntilAProbeFindsItHealthy()
+      throws Exception {
+    AtomicBoolean healthy = new AtomicBoolean();
+    Semaphore answered = new Semaphore(0);
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher(
+            (source, query) -> {
+              if (!healthy.get()) {
+                throw new SourceFailure(Kind.TIMEOUT, "too slow");
+              }
+              answered.release();
+              return last();
+            });
+    Collector collector = collector(fetcher, JP.every(Duration.ofMillis(400)));
+    for (int i = 0; i < Pace.CIRCUIT_OPENS_AFTER; i++) {
+      assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.FAILED);
+    }
+    SourceOutcome paused = onlyOutcome(collector);
+    assertThat(paused.ending()).isEqualTo(Ending.PAUSED);
+    assertThat(paused.error()).endsWith("timeout: too slow");
+    assertThat(fetcher.queries()).hasSize(Pace.CIRCUIT_OPENS_AFTER);
+    assertThat(collector.standings().get(0).health().isOpen()).isTrue();
+    assertThat(collector.standings().get(0).health().pausedUntil()).isAfter(NOW);
+
+    healthy.set(true);
+    collector.start();
+    assertThat(answered.tryAcquire(2, 60, TimeUnit.SECONDS)).isTrue();
+    assertThat(collector.standings().get(0).health().isOpen()).isFalse();
+    assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.READ);
+  }
+
+  @Test
+  void ourOwnTroubleOpensNoCircuit() {
+    sink.doing(
+        delivery -> {
+          throw new IllegalStateException("the database is away");
+        });
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher((source, query) -> last(at("2026-04-08T11:50:00Z")));
+    Collector collector = collector(fetcher, JP);
+    for (int i = 0; i <= Pace.CIRCUIT_OPENS_AFTER; i++) {
+      assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.FAILED);
+    }
+    assertThat(collector.standings().get(0).consecutiveFailures())
+        .isEqualTo(Pace.CIRCUIT_OPENS_AFTER + 1);
+    assertThat(collector.standings().get(0).health().isOpen()).isFalse();
+  }
+
+  @Test
+  void aJobTellsOfASourceThatHangsInsteadOfWaitingForIt() {
+    ScriptedFetcher[] fetcher = new ScriptedFetcher[1];
+    fetcher[0] =
+        new ScriptedFetcher(
+            (source, query) -> source.id().value().equals("jp") ? fetcher[0].hang(source) : last());
+    CollectorPlan plan =
+        new CollectorPlan(
+            "me",
+            1,
+            120,
+            1_000,
+            Duration.ofDays(3),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(20),
+            Duration.ofMinutes(5),
+            Duration.ofMillis(200),
+            Duration.ofSeconds(20));
+    Collector collector =
+        new Collector(List.of(JP.spec(), US.spec()), plan, jdbi, fetcher[0], sink, () -> NOW);
+    collectors.add(collector);
+    assertThat(collector.collectNow().orTimeout(30, TimeUnit.SECONDS).join().outcomes())
+        .extracting(o -> o.source().value(), SourceOutcome::ending)
+        .containsExactly(tuple("jp", Ending.LATE), tuple("us", Ending.READ));
+  }
+
+  @Test
+  void whatExportersNoLongerKeepIsGivenUpByAnEmptyWindow() {
+    seen("jp", "2026-04-01T00:00:00Z");
+    onlyOutcome(collector(ScriptedFetcher.pages(last()), JP));
+    assertThat(row("jp").lastCompletedUntil()).isEqualTo(UNTIL.minus(Duration.ofDays(3)));
+  }
+
+  @Test
+  void aCollectionThatBringsAPageNeedsNoStatementBesideThePagesOwn() {
+    AtomicInteger statements = new AtomicInteger();
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher((source, query) -> last(at("2026-04-08T11:50:00Z")));
+    Collector collector = collector(fetcher, JP);
+    onlyOutcome(collector);
+    jdbi.setSqlLogger(
+        new SqlLogger() {
+          @Override
+          public void logBeforeExecution(StatementContext context) {
+            statements.incrementAndGet();
+          }
+        });
+    try {
+      onlyOutcome(collector);
+    } finally {
+      jdbi.setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+    }
+    assertThat(statements).as("the sink's one statement").hasValue(1);
   }
 
   @Test
@@ -389,7 +497,7 @@ final class CollectorIT {
         });
     Collector collector = collector(ScriptedFetcher.pages(last(at("2026-04-08T11:50:00Z"))), JP);
     assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.HELD_ELSEWHERE);
-    assertThat(row("jp").lastError()).isEmpty();
+    assertThat(lastError("jp")).isEmpty();
     assertThat(collector.standings().get(0).consecutiveFailures()).isZero();
   }
 
@@ -408,7 +516,7 @@ final class CollectorIT {
     asked.await();
     collector.stop();
     assertThat(run.get(10, TimeUnit.SECONDS).outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
-    assertThat(row("jp").lastError()).isEmpty();
+    assertThat(lastError("jp")).isEmpty();
     assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("jp", "successor", 1_000)).contains(2L);
     assertThat(collector.collectNow().join().outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
   }
@@ -490,6 +598,13 @@ final class CollectorIT {
     List<SourceOutcome> outcomes = collector.collectNow().join().outcomes();
     assertThat(outcomes).hasSize(1);
     return outcomes.get(0);
+  }
+
+  private String lastError(String source) {
+    return jdbi.onDemand(SourceProgressDao.class)
+        .find(source)
+        .map(SourceProgress::lastError)
+        .orElse("");
   }
 
   private SourceProgress row(String source) {

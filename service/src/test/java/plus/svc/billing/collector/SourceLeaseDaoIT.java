@@ -45,6 +45,24 @@ final class SourceLeaseDaoIT {
   }
 
   @Test
+  void manyAreTakenProlongedAndTakenOverAtOnceAndHeldOnesAreNot() {
+    dao.acquire("mine", "me", 1_000);
+    dao.acquire("over", "other", 0);
+    assertThat(
+            dao.acquireAll(
+                new String[] {"over", "decoy", "mine", "free"},
+                "me",
+                new Long[] {HOUR, HOUR, HOUR, 1_000L}))
+        .containsExactlyInAnyOrder(
+            new SourceLeaseDao.Lease("over", 2),
+            new SourceLeaseDao.Lease("mine", 1),
+            new SourceLeaseDao.Lease("free", 1));
+    assertThat(secondsLeft("mine")).isBetween(3_500L, 3_600L);
+    assertThat(secondsLeft("free")).isLessThanOrEqualTo(1);
+    assertDecoyUntouched();
+  }
+
+  @Test
   void aHeldSourceIsNotTaken() {
     dao.acquire("jp", "me", HOUR);
     assertThat(dao.acquire("jp", "you", HOUR)).isEmpty();

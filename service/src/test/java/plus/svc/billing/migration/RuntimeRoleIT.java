@@ -183,9 +183,8 @@ final class RuntimeRoleIT {
     var leases = jdbi.onDemand(SourceLeaseDao.class);
     long fence = leases.acquire("leased", "me", 60_000).orElseThrow();
     var progress = jdbi.onDemand(SourceProgressDao.class);
-    assertThat(progress.attempted("leased", fence, NOW)).isEqualTo(1);
-    assertThat(progress.failed("leased", fence, NOW, "no answer", NOW)).isEqualTo(1);
-    assertThat(progress.readEmpty("leased", fence, NOW, NOW)).isEqualTo(1);
+    progress.note(
+        List.of(new SourceProgressDao.Note("leased", fence, null, NOW, null, "no answer")));
     assertThat(progress.find("leased")).isPresent();
     assertThat(leases.release("me", new String[] {"leased"})).isEqualTo(1);
     var runs = jdbi.onDemand(JobRunDao.class);

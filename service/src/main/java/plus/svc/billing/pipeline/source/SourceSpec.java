@@ -81,9 +81,6 @@ public record SourceSpec(
     if (maxBytesPerSecond <= 0) {
       problems.add(text("max_bytes_per_second", maxBytesPerSecond, "a whole number above 0"));
     }
-    if (mode != SourceMode.WINDOW) {
-      problems.add(text("mode", lower(mode), "window (latest and dual are not supported yet)"));
-    }
     return problems;
   }
 
@@ -169,10 +166,6 @@ public record SourceSpec(
 
   private static boolean isPositive(Duration duration) {
     return !duration.isZero() && !duration.isNegative();
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String blankToNull(@Nullable String value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,24 +54,12 @@ final class SourceProgressDaoIT {
   }
 
   @Test
-  void anAttemptIsNotedAndNothingElseTouched() {
-    assertThat(dao.attempted("jp", 7, ATTEMPT)).isEqualTo(1);
-    assertThat(dao.find("jp")).contains(new SourceProgress("jp", null, ATTEMPT, null, "", ""));
-    SourceProgress known = new SourceProgress("jp", SEEN, BEFORE, BEFORE, "trouble", "cursor");
-    replace(known);
-    assertThat(dao.attempted("jp", 7, ATTEMPT)).isEqualTo(1);
-    assertThat(dao.find("jp"))
-        .contains(new SourceProgress("jp", SEEN, ATTEMPT, BEFORE, "trouble", "cursor"));
-    assertDecoyUntouched();
-  }
-
-  @Test
   void aFailureIsNotedAndTheWatermarkStays() {
-    assertThat(dao.failed("jp", 7, ATTEMPT, "timeout: x", NOW)).isEqualTo(1);
+    dao.note(List.of(failed("jp", 7, "timeout: x")));
     assertThat(dao.find("jp"))
         .contains(new SourceProgress("jp", null, ATTEMPT, null, "timeout: x", ""));
     replace(new SourceProgress("jp", SEEN, BEFORE, BEFORE, "", "cursor"));
-    dao.failed("jp", 7, ATTEMPT, "timeout: y", NOW);
+    dao.note(List.of(failed("jp", 7, "timeout: y")));
     assertThat(dao.find("jp"))
         .contains(new SourceProgress("jp", SEEN, ATTEMPT, BEFORE, "timeout: y", "cursor"));
     assertDecoyUntouched();
@@ -78,22 +67,47 @@ final class SourceProgressDaoIT {
 
   @Test
   void t08AnEmptyReadIsASuccessThatLeavesTheWatermark() {
-    assertThat(dao.readEmpty("jp", 7, ATTEMPT, NOW)).isEqualTo(1);
+    dao.note(List.of(readEmpty("jp", null)));
     assertThat(dao.find("jp")).contains(new SourceProgress("jp", null, ATTEMPT, NOW, "", ""));
     replace(new SourceProgress("jp", SEEN, BEFORE, BEFORE, "trouble", "cursor"));
-    dao.readEmpty("jp", 7, ATTEMPT, NOW);
+    dao.note(List.of(readEmpty("jp", null)));
     assertThat(dao.find("jp")).contains(new SourceProgress("jp", SEEN, ATTEMPT, NOW, "", ""));
     assertDecoyUntouched();
   }
 
   @Test
-  void aStaleFenceWritesNothing() {
-    assertThat(dao.attempted("jp", 6, ATTEMPT)).isZero();
-    assertThat(dao.failed("jp", 6, ATTEMPT, "x", NOW)).isZero();
-    assertThat(dao.readEmpty("jp", 6, ATTEMPT, NOW)).isZero();
-    assertThat(dao.failed("without lease", 7, ATTEMPT, "x", NOW)).isZero();
-    assertThat(dao.find("jp")).isEmpty();
+  void aWatermarkThatIsNotedNeverGoesBack() {
+    replace(new SourceProgress("jp", SEEN, BEFORE, BEFORE, "", ""));
+    dao.note(List.of(readEmpty("jp", SEEN.minusSeconds(60))));
+    assertThat(dao.find("jp").orElseThrow().lastCompletedUntil()).isEqualTo(SEEN);
+    dao.note(List.of(readEmpty("jp", SEEN.plusSeconds(60))));
+    assertThat(dao.find("jp").orElseThrow().lastCompletedUntil()).isEqualTo(SEEN.plusSeconds(60));
+  }
+
+  @Test
+  void whatALaterAttemptStoredIsNotOverwritten() {
+    SourceProgress later = new SourceProgress("jp", SEEN, NOW, NOW, "", "");
+    replace(later);
+    dao.note(List.of(failed("jp", 7, "timeout: x")));
+    assertThat(dao.find("jp")).contains(later);
+  }
+
+  @Test
+  void manySourcesAreNotedAtOnceAndStaleFencesPassedOver() {
+    dao.note(
+        List.of(
+            failed("without lease", 7, "x"), failed("decoy", 6, "x"), failed("jp", 7, "timeout")));
+    assertThat(dao.find("without lease")).isEmpty();
+    assertThat(dao.find("jp")).isPresent();
     assertDecoyUntouched();
+  }
+
+  private static SourceProgressDao.Note failed(String source, long fence, String error) {
+    return new SourceProgressDao.Note(source, fence, null, ATTEMPT, null, error);
+  }
+
+  private static SourceProgressDao.Note readEmpty(String source, @Nullable Instant seen) {
+    return new SourceProgressDao.Note(source, 7, seen, ATTEMPT, NOW, "");
   }
 
   private void assertDecoyUntouched() {

@@ -171,6 +171,10 @@ public record Sources(
   }
 
   public SourceSpec spec() {
+    return spec(SourceMode.WINDOW);
+  }
+
+  public SourceSpec spec(SourceMode mode) {
     return new SourceSpec(
         new SourceId(id),
         nodeId,
@@ -183,7 +187,7 @@ public record Sources(
         serverName,
         interval,
         timeout,
-        SourceMode.WINDOW,
+        mode,
         FirstSnapshot.BASELINE,
         billingFrom,
         SourceSpec.DEFAULT_MAX_BYTES_PER_SECOND);

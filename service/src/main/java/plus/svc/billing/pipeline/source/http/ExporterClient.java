@@ -1,6 +1,7 @@
 package plus.svc.billing.pipeline.source.http;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -55,8 +56,29 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
 
   @Override
   public WindowPage fetchWindow(SourceSpec source, WindowQuery query) throws SourceFailure {
+    return fetch(
+        source,
+        WindowUrl.of(source.baseUrl(), query),
+        response -> PageResponse.window(response, decoder));
+  }
+
+  @Override
+  public WindowPage fetchLatest(SourceSpec source) throws SourceFailure {
+    return fetch(
+        source,
+        WindowUrl.latest(source.baseUrl()),
+        response -> PageResponse.latest(response, decoder));
+  }
+
+  /** Reads an answer. */
+  @FunctionalInterface
+  private interface Reading {
+    WindowPage read(ClassicHttpResponse response) throws IOException, SourceFailure;
+  }
+
+  private WindowPage fetch(SourceSpec source, URI url, Reading reading) throws SourceFailure {
     Channel channel = channel(source);
-    HttpGet request = new HttpGet(WindowUrl.of(source.baseUrl(), query));
+    HttpGet request = new HttpGet(url);
     request.setHeader(HttpHeaders.ACCEPT, "application/json");
     request.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
     CloseableHttpClient http = channel.authorized(request);
@@ -66,7 +88,7 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       if (closed) {
         turn.abort();
       }
-      return exchange(http, request, turn, source);
+      return exchange(http, request, turn, source, reading);
     } finally {
       underWay.remove(source.id(), turn);
     }
@@ -120,14 +142,14 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
   }
 
   private WindowPage exchange(
-      CloseableHttpClient http, HttpGet request, UnderWay turn, SourceSpec source)
+      CloseableHttpClient http, HttpGet request, UnderWay turn, SourceSpec source, Reading reading)
       throws SourceFailure {
     try (ClassicHttpResponse response =
         http.executeOpen(
             RoutingSupport.determineHost(request), request, HttpClientContext.create())) {
       boolean whole = false;
       try {
-        WindowPage page = PageResponse.read(response, decoder);
+        WindowPage page = reading.read(response);
         whole = true;
         return page;
       } finally {

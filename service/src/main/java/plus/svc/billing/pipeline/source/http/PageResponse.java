@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline.source.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -17,17 +18,41 @@ final class PageResponse {
 
   private static final int GZIP_BUFFER_BYTES = 16 * 1024;
 
+  private static final String NO_SNAPSHOT = "no snapshot available";
+
   private PageResponse() {}
 
-  static WindowPage read(ClassicHttpResponse response, WindowDecoder decoder)
+  static WindowPage window(ClassicHttpResponse response, WindowDecoder decoder)
       throws IOException, SourceFailure {
     checkStatus(response.getCode());
+    return decoder.decode(body(response));
+  }
+
+  /** One exporter says 404 where it has no snapshot yet. */
+  static WindowPage latest(ClassicHttpResponse response, WindowDecoder decoder)
+      throws IOException, SourceFailure {
+    if (response.getCode() == 404 && saysNoSnapshot(response.getEntity())) {
+      return WindowPage.EMPTY;
+    }
+    checkStatus(response.getCode());
+    return decoder.decodeLatest(body(response));
+  }
+
+  private static boolean saysNoSnapshot(@Nullable HttpEntity entity) throws IOException {
+    if (entity == null) {
+      return false;
+    }
+    byte[] start = entity.getContent().readNBytes(NO_SNAPSHOT.length());
+    return new String(start, StandardCharsets.UTF_8).equals(NO_SNAPSHOT);
+  }
+
+  private static InputStream body(ClassicHttpResponse response) throws IOException, SourceFailure {
     HttpEntity entity = response.getEntity();
     if (entity == null) {
       throw new SourceFailure(Kind.TRUNCATED, "the body is empty");
     }
     checkType(entity.getContentType());
-    return decoder.decode(unzipped(entity));
+    return unzipped(entity);
   }
 
   private static void checkStatus(int status) throws SourceFailure {

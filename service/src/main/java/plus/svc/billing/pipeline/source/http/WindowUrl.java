@@ -30,6 +30,11 @@ final class WindowUrl {
     return URI.create(url.toString());
   }
 
+  /** Where the newest snapshot is. */
+  static URI latest(URI baseUrl) {
+    return URI.create(baseUrl + "/v1/snapshots/latest");
+  }
+
   /** Percent-encoded, a space as {@code %20}: {@code +} would mean one only in forms. */
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -20,11 +20,11 @@ public record DecoderLimits(
     int depth) {
 
   /**
-   * Room for two hours of minutes of some 3,000 series; a page with more is asked for again with
-   * fewer snapshots. Both exporters cap a page at 1,440 snapshots or less.
+   * As much room for a page as for the biggest single snapshot, some 10 MB; a page with more is
+   * asked for again with fewer snapshots. Both exporters cap a page at 1,440 snapshots or less.
    */
   public static final DecoderLimits DEFAULT =
-      new DecoderLimits(64L << 20, 1_440, 100_000, 400_000, 2_048, 16);
+      new DecoderLimits(64L << 20, 1_440, 100_000, 100_000, 2_048, 16);
 
   public DecoderLimits {
     if (bodyBytes <= 0

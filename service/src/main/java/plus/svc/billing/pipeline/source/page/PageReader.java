@@ -31,6 +31,29 @@ final class PageReader {
   }
 
   WindowPage read() throws IOException, SourceFailure {
+    startObject();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      readField(Key.of(name), parser.nextToken());
+    }
+    endBody();
+    if (!isWindow) {
+      throw new SourceFailure(
+          Kind.MALFORMED, "a JSON object with neither snapshots nor has_more: not the window");
+    }
+    return new WindowPage(nodeId, env, snapshots, rejected, hasMore, nextCursor);
+  }
+
+  /** The whole body is one snapshot; the zero time is none. */
+  WindowPage readLatest() throws IOException, SourceFailure {
+    startObject();
+    snapshotReader.read(snapshots, rejected);
+    endBody();
+    return snapshotReader.isOfZeroTime()
+        ? WindowPage.EMPTY
+        : new WindowPage("", "", snapshots, rejected, false, null);
+  }
+
+  private void startObject() throws IOException, SourceFailure {
     JsonToken first = parser.nextToken();
     if (first == null) {
       throw new SourceFailure(Kind.TRUNCATED, "the body is empty");
@@ -38,17 +61,12 @@ final class PageReader {
     if (first != JsonToken.START_OBJECT) {
       throw new SourceFailure(Kind.MALFORMED, "the body is no JSON object");
     }
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-      readField(Key.of(name), parser.nextToken());
-    }
+  }
+
+  private void endBody() throws IOException, SourceFailure {
     if (parser.nextToken() != null) {
       throw new SourceFailure(Kind.MALFORMED, "something follows the page");
     }
-    if (!isWindow) {
-      throw new SourceFailure(
-          Kind.MALFORMED, "a JSON object with neither snapshots nor has_more: not the window");
-    }
-    return new WindowPage(nodeId, env, snapshots, rejected, hasMore, nextCursor);
   }
 
   private void readField(Key key, JsonToken value) throws IOException, SourceFailure {

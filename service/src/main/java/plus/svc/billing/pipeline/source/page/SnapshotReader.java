@@ -22,6 +22,8 @@ final class SnapshotReader {
   /** A process that runs for longer than this doesn't exist; its uptime is a mistake. */
   private static final long LONGEST_UPTIME_SECONDS = Duration.ofDays(36_525).toSeconds();
 
+  private static final Instant ZERO_TIME = Instant.parse("0001-01-01T00:00:00Z");
+
   private final JsonParser parser;
   private final DecoderLimits limits;
   private final SampleReader sampleReader;
@@ -66,6 +68,11 @@ final class SnapshotReader {
     List<Sample> ordered = SampleOrder.ascending(samples, rejectedSamples);
     snapshots.add(
         new Snapshot(new NodeKey(env, nodeId), at, producerEpoch(at), ordered, rejectedSamples));
+  }
+
+  /** Whether the snapshot read last has the zero value of a time in Go, the year 1. */
+  boolean isOfZeroTime() {
+    return ZERO_TIME.equals(collectedAt);
   }
 
   private void clear() {

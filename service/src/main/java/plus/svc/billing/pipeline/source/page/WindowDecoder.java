@@ -46,9 +46,31 @@ public final class WindowDecoder {
    * @throws IOException of the body itself
    */
   public WindowPage decode(InputStream body) throws IOException, SourceFailure {
+    return decode(body, PageReader::read);
+  }
+
+  /**
+   * Decodes the answer of {@code /v1/snapshots/latest}: one snapshot, which makes a page of one. A
+   * snapshot of the year 1 is how some exporters say that they have none.
+   *
+   * @param body decompressed; not closed
+   * @throws SourceFailure {@code truncated}, {@code malformed} or {@code too_large}
+   * @throws IOException of the body itself
+   */
+  public WindowPage decodeLatest(InputStream body) throws IOException, SourceFailure {
+    return decode(body, PageReader::readLatest);
+  }
+
+  /** Reads what is expected in the body. */
+  @FunctionalInterface
+  private interface Reading {
+    WindowPage read(PageReader reader) throws IOException, SourceFailure;
+  }
+
+  private WindowPage decode(InputStream body, Reading reading) throws IOException, SourceFailure {
     try (JsonParser parser =
         factory.createParser(new LimitedInputStream(body, limits.bodyBytes()))) {
-      return new PageReader(parser, limits).read();
+      return reading.read(new PageReader(parser, limits));
     } catch (LimitedInputStream.TooLong e) {
       throw new SourceFailure(
           Kind.TOO_LARGE, "the body has more than " + limits.bodyBytes() + " bytes");

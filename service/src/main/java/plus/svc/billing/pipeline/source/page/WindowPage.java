@@ -22,6 +22,9 @@ public record WindowPage(
     boolean hasMore,
     @Nullable String nextCursor) {
 
+  /** Nothing was sent. */
+  public static final WindowPage EMPTY = new WindowPage("", "", List.of(), List.of(), false, null);
+
   public WindowPage {
     snapshots = List.copyOf(snapshots);
     rejected = List.copyOf(rejected);

@@ -2,16 +2,13 @@ package plus.svc.billing.pipeline.source.walk;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceSpec;
-import plus.svc.billing.pipeline.source.page.RejectedSnapshot;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
 import plus.svc.billing.pipeline.source.page.WindowPage;
 import plus.svc.billing.pipeline.source.page.WindowQuery;
@@ -22,18 +19,17 @@ import plus.svc.billing.pipeline.source.page.WindowQuery;
  * <p>Foreign, outside and unusable snapshots are set aside and counted, the rest goes on. A page
  * too large, or cut short, is asked for again with fewer snapshots.
  */
-public final class WindowWalk {
+public final class WindowWalk implements Walk {
 
   /** More pages than this are no window but a trap; the longest honest one has some hundreds. */
   static final int MAX_PAGES = 20_000;
-
-  private static final int SHRINK = 4;
 
   private final WindowFetcher fetcher;
   private final SourceSpec source;
   private final Window window;
   private final CursorGuard cursors = new CursorGuard();
-  private int pageSnapshots;
+  private final PageSize pageSize;
+  private final Sieve sieve;
   private final long maxPages;
   private @Nullable Instant newest;
   private int pages;
@@ -45,27 +41,29 @@ public final class WindowWalk {
    * @param pageSnapshots snapshots to ask for in one page, 1 to 1000
    */
   public WindowWalk(WindowFetcher fetcher, SourceSpec source, Window window, int pageSnapshots) {
+    this(fetcher, source, window, PageSize.fixed(pageSnapshots));
+  }
+
+  /** Prepares a walk whose pages follow the size of those that came; asks nothing yet. */
+  public WindowWalk(WindowFetcher fetcher, SourceSpec source, Window window, PageSize pageSize) {
     this.fetcher = fetcher;
     this.source = source;
     this.window = window;
-    this.pageSnapshots = pageSnapshots;
+    this.pageSize = pageSize;
+    this.sieve = new Sieve(source, window::contains);
+    pageSize.begin();
     // No node is read more often than once a second, so no honest window has more pages than
     // seconds.
     this.maxPages =
         Math.min(MAX_PAGES, Duration.between(window.since(), window.until()).toSeconds() + 2);
   }
 
-  /** Whether the window is read out. */
+  @Override
   public boolean isDone() {
     return done;
   }
 
-  /**
-   * Reads the next page.
-   *
-   * @throws SourceFailure if it cannot be had, or the paging leads nowhere; the walk is over then
-   * @throws IllegalStateException if the walk is over
-   */
+  @Override
   public WalkedPage next() throws SourceFailure {
     if (done) {
       throw new IllegalStateException("the window is read out");
@@ -76,6 +74,7 @@ public final class WindowWalk {
       throw new SourceFailure(Kind.CURSOR, "the window does not end after " + maxPages + " pages");
     }
     WindowPage page = fetch();
+    pageSize.came(page.snapshots());
     String cursor = null;
     if (page.hasMore()) {
       if (page.isEmpty()) {
@@ -93,13 +92,13 @@ public final class WindowWalk {
     while (true) {
       try {
         return fetcher.fetchWindow(
-            source, new WindowQuery(window.since(), window.until(), pageSnapshots, cursors.last()));
+            source,
+            new WindowQuery(window.since(), window.until(), pageSize.snapshots(), cursors.last()));
       } catch (SourceFailure e) {
         boolean smallerMayPass = e.kind() == Kind.TOO_LARGE || e.kind() == Kind.TRUNCATED;
-        if (!smallerMayPass || pageSnapshots == 1) {
+        if (!smallerMayPass || !pageSize.shrink()) {
           throw e;
         }
-        pageSnapshots = Math.max(1, pageSnapshots / SHRINK);
       }
     }
   }
@@ -122,39 +121,12 @@ public final class WindowWalk {
   }
 
   private WalkedPage sift(WindowPage page, @Nullable String cursor) throws SourceFailure {
-    List<Snapshot> kept = new ArrayList<>(page.snapshots().size());
-    int foreign = isExpected(page.env(), page.nodeId()) ? 0 : 1;
-    int outside = 0;
-    for (Snapshot snapshot : page.snapshots()) {
-      if (!isExpected(snapshot.node().env(), snapshot.node().node())) {
-        foreign++;
-      } else if (!window.contains(snapshot.collectedAt())) {
-        outside++;
-      } else {
-        kept.add(snapshot);
-      }
-    }
+    WalkedPage walked = sieve.sift(page, cursor);
+    int outside = walked.findings().outside();
     if (cursor != null && outside == page.snapshots().size() && outside > 0) {
       throw new SourceFailure(
           Kind.OUTSIDE_WINDOW, "a whole page lies outside the asked window, and more is to follow");
     }
-    kept.sort(Comparator.comparing(Snapshot::collectedAt));
-    List<RejectedSnapshot> unusable = page.rejected();
-    return new WalkedPage(
-        kept,
-        cursor,
-        new Findings(
-            foreign,
-            outside,
-            unusable.size(),
-            unusable.isEmpty() ? null : unusable.get(0).reason()));
-  }
-
-  /** Blank is not checked, neither what we expect nor what a page's head says. */
-  private boolean isExpected(String env, String node) {
-    boolean nodeFits =
-        source.nodeId().isEmpty() || node.isBlank() || node.strip().equals(source.nodeId());
-    boolean envFits = source.env().isEmpty() || env.isBlank() || env.strip().equals(source.env());
-    return nodeFits && envFits;
+    return walked;
   }
 }

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.pipeline.snapshot.Sample;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.ScriptedFetcher;
 import plus.svc.billing.pipeline.source.SourceFailure;
@@ -210,6 +212,53 @@ final class WindowWalkTest {
             });
     assertThat(instants(walk(fetcher))).hasSize(1);
     assertThat(fetcher.queries()).extracting(WindowQuery::limit).containsExactly(120, 30, 7, 7);
+  }
+
+  @Test
+  void bigPagesAreFollowedByFewerSnapshotsAndSmallOnesByMore() throws Exception {
+    int[] samples = {50, 50, 50, 2, 2, 2, 2};
+    int[] asked = {0};
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher(
+            (source, query) -> {
+              int i = asked[0]++;
+              Snapshot[] page = new Snapshot[query.limit()];
+              for (int n = 0; n < page.length; n++) {
+                page[n] =
+                    big(Instant.parse("2026-04-08T10:00:00Z").plusMillis(i * 100 + n), samples[i]);
+              }
+              return i + 1 < samples.length ? more("c" + i, page) : last(page);
+            });
+    PageSize size = new PageSize(40, 200);
+    WindowWalk walk = new WindowWalk(fetcher, JP.spec(), WINDOW, size);
+    while (!walk.isDone()) {
+      walk.next();
+    }
+    assertThat(fetcher.queries())
+        .extracting(WindowQuery::limit)
+        .containsExactly(16, 4, 4, 4, 8, 16, 32);
+    assertThat(size.snapshots()).as("kept for the next walk").isEqualTo(40);
+  }
+
+  @Test
+  void aNodeBiggerThanAPageIsReadSnapshotBySnapshot() throws Exception {
+    PageSize size = new PageSize(120, 10);
+    new WindowWalk(
+            pages(more("c", big(Instant.parse("2026-04-08T10:01:00Z"), 50))),
+            JP.spec(),
+            WINDOW,
+            size)
+        .next();
+    assertThat(size.snapshots()).isEqualTo(1);
+  }
+
+  private static Snapshot big(Instant at, int samples) {
+    List<Sample> all = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      all.add(
+          new Sample(new SeriesKey("00000000-0000-4000-8000-00000000000a", "t" + (100 + i)), i, i));
+    }
+    return new Snapshot(ScriptedFetcher.JP, at, null, all, List.of());
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.coverage;
+
+import org.jspecify.annotations.NullMarked;
