@@ -11,12 +11,17 @@ import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.PruneTask;
+import plus.svc.billing.auth.Gate;
+import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.collector.Collector;
 import plus.svc.billing.collector.CollectorPlan;
 import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
+import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.ingest.Ingest;
+import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.Jobs;
@@ -72,11 +77,23 @@ final class Wiring {
     HttpEdges.register(
         environment,
         server,
-        new Tokens(settings.tokens()),
+        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics()),
         settings.jobs(),
         settings.image(),
         jobs,
+        ingest(pipeline),
         probe(jdbi));
+  }
+
+  private Ingest ingest(Pipeline pipeline) {
+    IngestSection.Settings ingest = settings.ingest();
+    return new Ingest(
+        pipeline::accept,
+        new PushPolicies(settings.sources(), ingest.newNodes(), pipeline::takenOver),
+        ingest.concurrentPushes(),
+        ingest.bodyTimeout(),
+        clock,
+        environment.metrics());
   }
 
   private Jdbi database() {

@@ -84,12 +84,19 @@ final class NodeBatch {
     for (Page page : pages) {
       NodeStore.Node found = known.get(page.key());
       NodeStore.Node node = found != null ? found : lockNew(store, page);
-      if (node.maxBytesPerSecond() != page.policy().maxBytesPerSecond()) {
-        store.guard(node.nodeKey(), page.policy().maxBytesPerSecond());
+      if (guardOf(page, node) != node.maxBytesPerSecond()) {
+        store.guard(node.nodeKey(), guardOf(page, node));
       }
       nodes.add(node);
     }
     return nodes;
+  }
+
+  /** The jump guard that holds from now on. */
+  static long guardOf(Page page, NodeStore.Node node) {
+    return page.policy().forNewNodes()
+        ? node.maxBytesPerSecond()
+        : page.policy().maxBytesPerSecond();
   }
 
   private NodeStore.Node lockNew(NodeStore store, Page page) {

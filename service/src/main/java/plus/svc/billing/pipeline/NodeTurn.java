@@ -86,7 +86,7 @@ final class NodeTurn {
     this.zeroBuckets = zeroBuckets;
     this.policy =
         new MeterPolicy(
-            node.countFirst(), Micros.of(node.billingFrom()), page.policy().maxBytesPerSecond());
+            node.countFirst(), Micros.of(node.billingFrom()), NodeBatch.guardOf(page, node));
     this.archive = new Archive(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
     this.state = node.state();

@@ -85,7 +85,7 @@ final class PageReader {
       throw new SourceFailure(Kind.MALFORMED, "the page's snapshots is no array");
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      snapshotReader.read(snapshots, rejected);
+      snapshotReader.read(snapshots.size() + rejected.size(), snapshots, rejected);
       if (snapshots.size() + rejected.size() > limits.snapshots()) {
         throw new SourceFailure(
             Kind.TOO_LARGE, "a page has more than " + limits.snapshots() + " snapshots");
