@@ -29,6 +29,7 @@ import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
@@ -103,12 +104,20 @@ final class Wiring {
         .installPlugin(new BillingJdbiPlugin());
   }
 
-  /** The collector stops before the jobs that wait for it, the client after both. */
+  /**
+   * The collector stops before the jobs that wait for it, the client and the writers after both.
+   */
   private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
     ExporterClient client =
         new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables));
+    GroupCommit commits =
+        new GroupCommit(
+            pipeline,
+            settings.collector().writers(),
+            settings.collector().transactionSamples(),
+            STOP_WAIT);
     Collector collector =
-        new Collector(settings.sources(), collectorPlan(), jdbi, client, pipeline::accept, clock);
+        new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
     JobRunner runner =
         new JobRunner(
             new CollectorJob(collector, clock),
@@ -116,6 +125,7 @@ final class Wiring {
             new DatabaseJobJournal(jdbi, instance),
             clock,
             STOP_WAIT);
+    environment.lifecycle().manage(new AutoCloseableManager(commits));
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
     environment.lifecycle().manage(collector);

@@ -72,7 +72,7 @@ final class Service implements AutoCloseable {
   /** Takes pages of several sources. */
   Receipt accept(List<Delivery> deliveries) {
     Receipt sum = Receipt.NOTHING;
-    for (Pipeline.Outcome outcome : pipeline.acceptAll(deliveries)) {
+    for (Pipeline.Outcome outcome : pipeline.acceptAll(deliveries, 50_000)) {
       sum = sum.plus(outcome.orThrow());
     }
     return sum;

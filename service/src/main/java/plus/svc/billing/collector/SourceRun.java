@@ -113,6 +113,7 @@ final class SourceRun {
         fail(String.valueOf(e.getMessage()));
       }
     } catch (FenceLost e) {
+      tools.book().forgetLease(source);
       end(Ending.HELD_ELSEWHERE, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

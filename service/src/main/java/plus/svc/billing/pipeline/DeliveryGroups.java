@@ -12,12 +12,14 @@ import plus.svc.billing.pipeline.snapshot.Snapshot;
  */
 final class DeliveryGroups {
 
-  private static final int MOST_SAMPLES = 50_000;
-
   private DeliveryGroups() {}
 
-  /** The deliveries in their order, in groups of at least one. */
-  static List<List<Delivery>> of(List<Delivery> deliveries) {
+  /**
+   * The deliveries in their order, in groups of at least one.
+   *
+   * @param mostSamples of a group, unless one delivery alone has more
+   */
+  static List<List<Delivery>> of(List<Delivery> deliveries, int mostSamples) {
     List<List<Delivery>> groups = new ArrayList<>();
     List<Delivery> group = new ArrayList<>();
     Set<Object> taken = new HashSet<>();
@@ -25,7 +27,7 @@ final class DeliveryGroups {
     for (Delivery delivery : deliveries) {
       Set<Object> names = names(delivery);
       long more = delivery.snapshots().stream().mapToLong(s -> s.samples().size()).sum();
-      boolean fits = samples + more <= MOST_SAMPLES && names.stream().noneMatch(taken::contains);
+      boolean fits = samples + more <= mostSamples && names.stream().noneMatch(taken::contains);
       if (!fits && !group.isEmpty()) {
         groups.add(group);
         group = new ArrayList<>();

@@ -65,11 +65,12 @@ public final class Pipeline {
    * A page is still taken whole or not at all, and none fails for another's sake: where a common
    * transaction fails, its pages are taken one by one.
    *
+   * @param mostSamples about the most samples of one transaction
    * @return what became of each, in the same order
    */
-  public List<Outcome> acceptAll(List<Delivery> deliveries) {
+  public List<Outcome> acceptAll(List<Delivery> deliveries, int mostSamples) {
     List<Outcome> outcomes = new ArrayList<>();
-    for (List<Delivery> group : DeliveryGroups.of(deliveries)) {
+    for (List<Delivery> group : DeliveryGroups.of(deliveries, mostSamples)) {
       outcomes.addAll(acceptTogether(group));
     }
     return outcomes;
@@ -80,7 +81,10 @@ public final class Pipeline {
       try {
         return take(group).stream().map(Outcome::taken).toList();
       } catch (RuntimeException e) {
-        LOG.info("{} deliveries failed together; taking them one by one", group.size(), e);
+        LOG.info(
+            "{} deliveries failed together, {}; taking them one by one",
+            group.size(),
+            e.getMessage());
       }
     }
     return group.stream().map(this::acceptAlone).toList();

@@ -363,10 +363,21 @@ final class CollectorIT {
                 query.cursor() == null
                     ? more("c1", at("2026-04-08T11:50:00Z"))
                     : last(at("2026-04-08T11:51:00Z")));
-    sink.doing(delivery -> lease("jp", "other", 2, Duration.ofHours(1)));
-    assertThat(onlyOutcome(collector(fetcher, JP)).ending()).isEqualTo(Ending.HELD_ELSEWHERE);
+    sink.doing(
+        delivery -> {
+          if (delivery.progress().cursor() == null) {
+            lease("jp", "other", 2, Duration.ofHours(1));
+            throw new FenceLost(delivery.source(), delivery.fence());
+          }
+        });
+    Collector collector = collector(fetcher, JP);
+    assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.HELD_ELSEWHERE);
     assertThat(sink.deliveries()).hasSize(1);
     assertThat(row("jp").lastError()).isEmpty();
+    assertThat(onlyOutcome(collector).ending())
+        .as("asks for the lease again instead of trusting the one that was lost")
+        .isEqualTo(Ending.HELD_ELSEWHERE);
+    assertThat(fetcher.queries()).hasSize(2);
   }
 
   @Test
