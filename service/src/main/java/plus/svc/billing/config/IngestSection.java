@@ -56,7 +56,7 @@ public record IngestSection(
             Long.MAX_VALUE);
     return new Settings(
         new NodePolicy(first, from, guard, true),
-        reader.count("ingest.concurrentPushes", concurrentPushes, "8", 1, MOST_PUSHES),
+        reader.count("ingest.concurrentPushes", concurrentPushes, "4", 1, MOST_PUSHES),
         reader.interval("ingest.bodyTimeout", bodyTimeout, "30s"));
   }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Slots {
 
   /** More than these wait for no slot: each holds a thread. */
-  private static final int MOST_WAITING = 64;
+  private static final int MOST_WAITING = 256;
 
   private final int ofOneCaller;
   private final Duration patience;

@@ -35,6 +35,8 @@ final class JsonBody {
                     .maxNameLength(limits.stringChars())
                     .maxNumberLength(limits.stringChars())
                     .build())
+            // JSON on a wire is UTF-8; a guess at another encoding fails in ways of its own.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
