@@ -1,8 +1,9 @@
 # One verb a task; each prints the Maven line it runs.
 MVN ?= mvn -B -ntp
+DURATION ?= 5m
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify soak format schema demo bench reproducible clean
+.PHONY: help build test verify soak fuzz format schema demo bench reproducible clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -20,6 +21,11 @@ soak: ## laws and crashes, an hour of them; ARGS="-Djqwik.tries.default=N -Dcras
 	$(MVN) verify -pl service -am -Dtest=None -Dit.test='LawsIT,CrashIT' \
 	    -Djqwik.tries.default=5000 -Dcrash.rounds=30 $(ARGS) \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip
+
+fuzz: ## give each fuzzer its time, DURATION=10m; what crashes becomes a test input
+	$(MVN) verify -pl service -am -Dtest=None -Dit.test=None -Dfuzz.test='*Fuzz' -Dfuzz.duration=$(DURATION) \
+	    -Dfuzz.timeout.seconds=0 -Dfuzz.directory=. -Dsurefire.failIfNoSpecifiedTests=false \
+	    -Dfailsafe.failIfNoSpecifiedTests=false -Djacoco.skip
 
 format: ## bring the sources into the checked format
 	$(MVN) spotless:apply

@@ -20,6 +20,7 @@ import net.sourceforge.argparse4j.inf.Subparser;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.admin.TokenCommand;
 import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.platform.LogGuard;
@@ -113,6 +114,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
   protected void addDefaultCommands(Bootstrap<BillingConfiguration> bootstrap) {
     bootstrap.addCommand(new QuietServerCommand(this));
     bootstrap.addCommand(new CheckCommand<>(this));
+    bootstrap.addCommand(new TokenCommand());
   }
 
   private static void awaitDatabase(DatabaseSettings settings) throws Exception {

@@ -14,6 +14,7 @@ import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.DatabaseSection;
 import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.IngestMode;
+import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.JobsSection;
 import plus.svc.billing.config.ListenSection;
 import plus.svc.billing.config.RatingSection;
@@ -75,6 +76,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private IngestSection ingest = IngestSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private AuthSection auth = AuthSection.EMPTY;
 
   /**
@@ -110,6 +115,7 @@ public final class BillingConfiguration extends Configuration {
             archive.read(reader),
             arrears.read(reader),
             jobs.read(reader),
+            ingest.read(reader),
             auth.read(reader, secrets));
     reader.finish();
     return settings;

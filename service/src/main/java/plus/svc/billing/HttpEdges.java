@@ -7,9 +7,11 @@ import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import plus.svc.billing.auth.AdminFilter;
+import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.RightsFeature;
-import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.config.JobsSection;
+import plus.svc.billing.ingest.Ingest;
+import plus.svc.billing.ingest.IngestResource;
 import plus.svc.billing.job.JobResource;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.StatusResource;
@@ -30,10 +32,11 @@ final class HttpEdges {
   static void register(
       Environment environment,
       AbstractServerFactory server,
-      Tokens tokens,
+      Gate gate,
       JobsSection.Settings settings,
       String image,
       Jobs jobs,
+      Ingest ingest,
       DatabaseProbe database) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
@@ -42,15 +45,16 @@ final class HttpEdges {
     jersey.register(new JsonErrors());
     jersey.register(new LineEnd());
     jersey.register(new NoOptions());
-    jersey.register(new RightsFeature(tokens, settings.allowUnauthenticatedLoopback()));
+    jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback()));
     jersey.register(new PingResource(image));
     jersey.register(new HealthResource(jobs::health));
     jersey.register(new ReadinessResource(database));
     jersey.register(new JobResource(jobs, settings.answerWithin()));
     jersey.register(new StatusResource(jobs));
+    jersey.register(new IngestResource(ingest));
     environment
         .admin()
-        .addFilter("rights", new AdminFilter(tokens, environment.getObjectMapper()))
+        .addFilter("rights", new AdminFilter(gate, environment.getObjectMapper()))
         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
   }
 }

@@ -7,19 +7,25 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.auth.Gate;
+import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.collector.Collector;
 import plus.svc.billing.collector.CollectorPlan;
 import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
+import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.coverage.CoverageReader;
+import plus.svc.billing.ingest.Ingest;
+import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
@@ -59,11 +65,15 @@ final class Wiring {
   private final Clock clock;
   private final String instance;
 
+  /** As configured, or as operators changed it since. */
+  private volatile List<SourceSpec> sources;
+
   Wiring(Settings settings, Map<String, String> variables, Environment environment, Clock clock) {
     this.settings = settings;
     this.variables = variables;
     this.environment = environment;
     this.clock = clock;
+    this.sources = settings.sources();
     this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
   }
 
@@ -75,19 +85,42 @@ final class Wiring {
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
+    GroupCommit commits = groupCommit(pipeline);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL
-            ? pulling(jdbi, pipeline)
-            : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, commits) : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
         server,
-        new Tokens(settings.tokens()),
+        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics()),
         settings.jobs(),
         settings.image(),
         jobs,
+        ingest(pipeline, commits),
         probe(jdbi));
+  }
+
+  /** What is pulled and what is pushed share transactions. */
+  private GroupCommit groupCommit(Pipeline pipeline) {
+    GroupCommit commits =
+        new GroupCommit(
+            pipeline,
+            settings.collector().writers(),
+            settings.collector().transactionSamples(),
+            STOP_WAIT);
+    environment.lifecycle().manage(new AutoCloseableManager(commits));
+    return commits;
+  }
+
+  private Ingest ingest(Pipeline pipeline, GroupCommit commits) {
+    IngestSection.Settings ingest = settings.ingest();
+    return new Ingest(
+        commits::accept,
+        new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
+        ingest.concurrentPushes(),
+        ingest.bodyTimeout(),
+        clock,
+        environment.metrics());
   }
 
   private Jdbi database() {
@@ -104,15 +137,9 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, Pipeline pipeline) {
+  private Jobs pulling(Jdbi jdbi, GroupCommit commits) {
     SecretRefs secrets = new SecretRefs(variables);
     ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
-    GroupCommit commits =
-        new GroupCommit(
-            pipeline,
-            settings.collector().writers(),
-            settings.collector().transactionSamples(),
-            STOP_WAIT);
     Collector collector =
         new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
     CoverageReader coverage = new CoverageReader(jdbi);
@@ -125,7 +152,6 @@ final class Wiring {
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(coverage));
-    environment.lifecycle().manage(new AutoCloseableManager(commits));
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
     environment.lifecycle().manage(collector);
@@ -153,10 +179,11 @@ final class Wiring {
             settings.collector().interval(),
             secrets,
             jdbi,
-            sources -> {
-              collector.follow(sources);
+            known -> {
+              sources = known;
+              collector.follow(known);
               client.retain(
-                  sources.stream()
+                  known.stream()
                       .filter(SourceSpec::enabled)
                       .map(SourceSpec::id)
                       .collect(Collectors.toSet()));

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Right;
 import plus.svc.billing.auth.Token;
+import plus.svc.billing.auth.TokenHash;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.pipeline.rating.PeakHours;
@@ -254,7 +255,7 @@ class BillingConfigurationTest {
                 "DEFAULT_REGION", value,
                 "INTERNAL_SERVICE_TOKEN", value));
     assertThat(settings.pipeline().defaultRegion()).isEqualTo(value);
-    assertThat(settings.tokens().get(0).secret().reveal()).isEqualTo(value);
+    assertThat(settings.tokens().get(0).hash()).isEqualTo(TokenHash.of(value));
     assertThat(Objects.requireNonNull(settings.database().url().password()).reveal())
         .isEqualTo(value);
   }

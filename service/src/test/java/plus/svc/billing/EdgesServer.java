@@ -11,18 +11,29 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import plus.svc.billing.auth.Caller;
+import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
+import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Token;
 import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.config.JobsSection;
 import plus.svc.billing.config.ListenSettings;
+import plus.svc.billing.ingest.Ingest;
+import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.ops.DatabaseProbe;
-import plus.svc.billing.platform.Secret;
+import plus.svc.billing.pipeline.NodePolicy;
+import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.platform.setting.ListenAddress;
 
 /** The HTTP edges on real sockets, with fakes behind them. */
@@ -36,14 +47,22 @@ final class EdgesServer implements AutoCloseable {
     this.server = server;
   }
 
+  /** A server that nobody can try too many wrong tokens on. */
   static EdgesServer start(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings)
+      throws Exception {
+    return start(jobs, probe, settings, Integer.MAX_VALUE);
+  }
+
+  /** Whoever tries that many wrong tokens has to wait 90 s; the clock stands still. */
+  static EdgesServer start(
+      Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce)
       throws Exception {
     DropwizardTestSupport<Configuration> server =
         new DropwizardTestSupport<>(
             EdgesOnly.class, ResourceHelpers.resourceFilePath("edges.yml")) {
           @Override
           public Application<Configuration> newApplication() {
-            return new EdgesOnly(jobs, probe, settings);
+            return new EdgesOnly(jobs, probe, settings, failuresAtOnce);
           }
         };
     server.before();
@@ -83,8 +102,10 @@ final class EdgesServer implements AutoCloseable {
     private final Jobs jobs;
     private final DatabaseProbe probe;
     private final JobsSection.Settings settings;
+    private final int failuresAtOnce;
 
-    EdgesOnly(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings) {
+    EdgesOnly(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce) {
+      this.failuresAtOnce = failuresAtOnce;
       this.jobs = jobs;
       this.probe = probe;
       this.settings = settings;
@@ -99,14 +120,31 @@ final class EdgesServer implements AutoCloseable {
                   token("watcher", Right.STATUS),
                   token("reader", Right.ADMIN_READ),
                   token("writer", Right.ADMIN_WRITE)));
+      InstantSource stopped = InstantSource.fixed(Instant.EPOCH);
+      Gate gate =
+          new Gate(
+              tokens,
+              new Throttle(failuresAtOnce, Duration.ofSeconds(90), 10, stopped),
+              environment.metrics());
+      Ingest ingest =
+          new Ingest(
+              delivery -> Receipt.NOTHING,
+              new PushPolicies(
+                  List::of,
+                  new NodePolicy(FirstSnapshot.BASELINE, Instant.EPOCH, 1),
+                  source -> Optional.empty()),
+              1,
+              Duration.ofSeconds(10),
+              Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+              environment.metrics());
       DefaultServerFactory connectors = (DefaultServerFactory) configuration.getServerFactory();
       ListenAddress anyPort = new ListenAddress("127.0.0.1", 0);
       new ListenSettings(anyPort, anyPort).applyTo(connectors);
-      HttpEdges.register(environment, connectors, tokens, settings, "r/app:v1", jobs, probe);
+      HttpEdges.register(environment, connectors, gate, settings, "r/app:v1", jobs, ingest, probe);
     }
 
     private static Token token(String name, Right... rights) {
-      return new Token(Secret.of(name + "-token"), new Caller(name, Set.of(rights)));
+      return Token.of(name + "-token", new Caller(name, Set.of(rights)));
     }
   }
 }

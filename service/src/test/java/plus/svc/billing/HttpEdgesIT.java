@@ -174,7 +174,12 @@ class HttpEdgesIT {
   // Rights.
 
   @ParameterizedTest
-  @CsvSource({"POST, " + COLLECT, "POST, " + RECONCILE, "GET, /v1/status"})
+  @CsvSource({
+    "POST, " + COLLECT,
+    "POST, " + RECONCILE,
+    "GET, /v1/status",
+    "POST, /v1/ingest/snapshots"
+  })
   void withoutATokenNobodyGetsIn(String method, String path) throws Exception {
     assertError(server.send(method, path), 401, "unauthorized");
     assertThat(server.send(method, path).headers().firstValue("WWW-Authenticate"))
@@ -228,6 +233,50 @@ class HttpEdgesIT {
     assertError(server.send("POST", COLLECT, watcher), 403, "forbidden");
     assertError(server.send("POST", RECONCILE, watcher), 403, "forbidden");
     assertThat(job.runs).hasValue(0);
+  }
+
+  @Test
+  void whoTriesTooManyWrongTokensHasToWaitAndWhoWasKnownBeforeHasNot() throws Exception {
+    try (EdgesServer strict = EdgesServer.start(jobs, probe, settings(PATIENT, false), 3)) {
+      String[] watcher = {"Authorization", "Bearer watcher-token"};
+      assertThat(strict.send("GET", "/v1/status", watcher).statusCode()).isEqualTo(200);
+      assertError(strict.send("GET", "/v1/status"), 401, "unauthorized"); // no try at a token
+      String[] wrong = {"Authorization", "Bearer geheim"};
+      assertError(strict.send("GET", "/v1/status", wrong), 401, "unauthorized");
+      assertError(strict.sendAdmin("GET", "/metrics", wrong), 401, "unauthorized");
+      assertError(strict.send("POST", COLLECT, wrong), 401, "unauthorized");
+
+      HttpResponse<String> late = strict.send("GET", "/v1/status", wrong);
+      assertError(late, 429, "too_many_requests");
+      assertThat(late.headers().firstValue("Retry-After")).contains("90");
+      assertError(strict.sendAdmin("GET", "/metrics", wrong), 429, "too_many_requests");
+      // A right token that was not seen from here before is not told from a wrong one.
+      assertError(strict.send("GET", "/v1/status", PLATFORM), 429, "too_many_requests");
+
+      assertThat(strict.send("GET", "/v1/status", watcher).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void refusedCallsAreCounted() throws Exception {
+    String[] reader = {"Authorization", "Bearer reader-token"};
+    long without = counter(server.sendAdmin("GET", "/metrics", reader), "without-token");
+    long wrong = counter(server.sendAdmin("GET", "/metrics", reader), "wrong-token");
+    server.send("GET", "/v1/status");
+    server.send("GET", "/v1/status", "Authorization", "Bearer geheim");
+    server.send("GET", "/v1/status", "Authorization", "Bearer geheim");
+    HttpResponse<String> metrics = server.sendAdmin("GET", "/metrics", reader);
+    assertThat(counter(metrics, "without-token") - without).isEqualTo(1);
+    assertThat(counter(metrics, "wrong-token") - wrong).isEqualTo(2);
+    assertThat(metrics.body()).doesNotContain("geheim").doesNotContain("reader-token");
+  }
+
+  private static long counter(HttpResponse<String> metrics, String name) throws Exception {
+    return JSON.readTree(metrics.body())
+        .path("counters")
+        .path("auth.refused." + name)
+        .path("count")
+        .asLong(-1);
   }
 
   @Test

@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import plus.svc.billing.api.ErrorMessage;
 
@@ -18,13 +17,14 @@ import plus.svc.billing.api.ErrorMessage;
 public final class AdminFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
+  private static final int TOO_MANY_REQUESTS = 429;
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
-  private final transient Tokens tokens;
+  private final transient Gate gate;
   private final transient ObjectMapper json;
 
-  public AdminFilter(Tokens tokens, ObjectMapper json) {
-    this.tokens = tokens;
+  public AdminFilter(Gate gate, ObjectMapper json) {
+    this.gate = gate;
     this.json = json;
   }
 
@@ -33,12 +33,15 @@ public final class AdminFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Right right = READING.contains(request.getMethod()) ? Right.ADMIN_READ : Right.ADMIN_WRITE;
-    Optional<Caller> caller =
-        BearerHeader.token(request.getHeader("Authorization")).flatMap(tokens::authenticate);
-    if (caller.isEmpty()) {
+    Gate.Answer answer = gate.ask(request.getHeader("Authorization"), request.getRemoteAddr());
+    Caller caller = answer.caller();
+    if (answer.isThrottled()) {
+      response.setHeader("Retry-After", Long.toString(answer.delaySeconds()));
+      refuse(response, TOO_MANY_REQUESTS, "too_many_requests", Gate.TOO_MANY);
+    } else if (caller == null) {
       response.setHeader("WWW-Authenticate", "Bearer realm=\"billing-service\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "unauthorized", "needs a bearer token");
-    } else if (!caller.get().rights().contains(right)) {
+    } else if (!caller.rights().contains(right)) {
       refuse(
           response,
           HttpServletResponse.SC_FORBIDDEN,

@@ -1,66 +1,95 @@
 package plus.svc.billing.auth;
 
 import io.dropwizard.auth.AuthFilter;
-import io.dropwizard.auth.Authenticator;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.util.function.BooleanSupplier;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Lets a request through whose {@code Authorization} header holds a token with the right. Unlike
  * Dropwizard's own filter it never looks at {@code ?access_token=}: URLs end up in logs.
  */
-final class BearerFilter extends AuthFilter<String, Caller> {
+final class BearerFilter extends AuthFilter<Caller, Caller> {
 
+  private final Gate gate;
   private final Right right;
-  private final BooleanSupplier mayOmitToken;
+  private final Supplier<HttpServletRequest> request;
+  private final Predicate<HttpServletRequest> mayOmitToken;
 
-  private BearerFilter(Right right, BooleanSupplier mayOmitToken) {
-    this.right = right;
-    this.mayOmitToken = mayOmitToken;
+  private BearerFilter(Builder builder) {
+    this.gate = builder.gate;
+    this.right = builder.right;
+    this.request = builder.request;
+    this.mayOmitToken = builder.mayOmitToken;
   }
 
-  /** {@code mayOmitToken} is asked about the request at hand if it has no such header. */
+  /**
+   * @param request the request at hand
+   * @param mayOmitToken is asked about it if it has no such header
+   */
   static BearerFilter guarding(
-      Authenticator<String, Caller> tokens, Right right, BooleanSupplier mayOmitToken) {
-    return new Builder(right, mayOmitToken)
-        .setAuthenticator(tokens)
-        .setAuthorizer((caller, role, request) -> caller.holds(role))
+      Gate gate,
+      Right right,
+      Supplier<HttpServletRequest> request,
+      Predicate<HttpServletRequest> mayOmitToken) {
+    return new Builder(gate, right, request, mayOmitToken)
+        .setAuthenticator(Optional::of)
+        .setAuthorizer((caller, role, context) -> caller.holds(role))
         .setPrefix("Bearer")
         .setRealm("billing-service")
         .buildAuthFilter();
   }
 
   @Override
-  public void filter(ContainerRequestContext request) {
-    String header = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-    if (header == null && mayOmitToken.getAsBoolean()) {
+  public void filter(ContainerRequestContext context) {
+    String header = context.getHeaderString(HttpHeaders.AUTHORIZATION);
+    if (header == null && mayOmitToken.test(request.get())) {
       return;
     }
-    String token = BearerHeader.token(header).orElse(null);
-    if (!authenticate(request, token, prefix)) {
+    Gate.Answer answer = gate.ask(header, request.get().getRemoteAddr());
+    if (answer.isThrottled()) {
+      throw new ClientErrorException(
+          Gate.TOO_MANY,
+          Response.status(Response.Status.TOO_MANY_REQUESTS)
+              .header(HttpHeaders.RETRY_AFTER, answer.delaySeconds())
+              .build());
+    }
+    if (!authenticate(context, answer.caller(), prefix)) {
       throw new NotAuthorizedException(prefix + " realm=\"" + realm + "\"");
     }
-    if (!request.getSecurityContext().isUserInRole(right.text())) {
+    if (!context.getSecurityContext().isUserInRole(right.text())) {
       throw new ForbiddenException("needs a token with the right " + right.text());
     }
   }
 
-  private static final class Builder extends AuthFilterBuilder<String, Caller, BearerFilter> {
+  private static final class Builder extends AuthFilterBuilder<Caller, Caller, BearerFilter> {
 
+    private final Gate gate;
     private final Right right;
-    private final BooleanSupplier mayOmitToken;
+    private final Supplier<HttpServletRequest> request;
+    private final Predicate<HttpServletRequest> mayOmitToken;
 
-    Builder(Right right, BooleanSupplier mayOmitToken) {
+    Builder(
+        Gate gate,
+        Right right,
+        Supplier<HttpServletRequest> request,
+        Predicate<HttpServletRequest> mayOmitToken) {
+      this.gate = gate;
       this.right = right;
+      this.request = request;
       this.mayOmitToken = mayOmitToken;
     }
 
     @Override
     protected BearerFilter newInstance() {
-      return new BearerFilter(right, mayOmitToken);
+      return new BearerFilter(this);
     }
   }
 }

@@ -1,6 +1,5 @@
 package plus.svc.billing.auth;
 
-import io.dropwizard.auth.Authenticator;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -10,6 +9,7 @@ import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.FeatureContext;
 import java.lang.reflect.Method;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +21,19 @@ public final class RightsFeature implements DynamicFeature {
   private static final String OURS =
       RightsFeature.class.getPackageName().replaceAll("\\.auth$", "");
 
-  private final Authenticator<String, Caller> tokens;
+  private final Gate gate;
   private final boolean loopbackAllowed;
 
   /** Stands for the request that the asking thread works on. */
   @Context private @Nullable HttpServletRequest request;
 
   /**
-   * Guards by these tokens.
+   * Guards with this gate.
    *
    * @param loopbackAllowed whether {@link Needs#orLoopback()} counts
    */
-  public RightsFeature(Authenticator<String, Caller> tokens, boolean loopbackAllowed) {
-    this.tokens = tokens;
+  public RightsFeature(Gate gate, boolean loopbackAllowed) {
+    this.gate = gate;
     this.loopbackAllowed = loopbackAllowed;
   }
 
@@ -44,17 +44,14 @@ public final class RightsFeature implements DynamicFeature {
     if (needs != null) {
       context.register(
           BearerFilter.guarding(
-              tokens,
+              gate,
               needs.value(),
-              loopbackAllowed && needs.orLoopback() ? this::isLoopbackCall : () -> false));
+              () -> Objects.requireNonNull(request, "no request at hand"),
+              loopbackAllowed && needs.orLoopback() ? LoopbackCall::is : call -> false));
     } else if (!method.isAnnotationPresent(Open.class)
         && resource.getResourceClass().getPackageName().startsWith(OURS)) {
       context.register(new Closed());
     }
-  }
-
-  private boolean isLoopbackCall() {
-    return request != null && LoopbackCall.is(request);
   }
 
   private static final class Closed implements ContainerRequestFilter {

@@ -1,11 +1,10 @@
 package plus.svc.billing.auth;
 
-import io.dropwizard.auth.Authenticator;
 import java.util.List;
 import java.util.Optional;
 
-/** The tokens that are valid. */
-public final class Tokens implements Authenticator<String, Caller> {
+/** The tokens that are valid; several may stand for one caller, so that they can be changed. */
+public final class Tokens {
 
   private final List<Token> tokens;
 
@@ -13,13 +12,16 @@ public final class Tokens implements Authenticator<String, Caller> {
     this.tokens = List.copyOf(tokens);
   }
 
-  /** Compares with every token, always, so that the time tells nothing about which is near. */
-  @Override
-  public Optional<Caller> authenticate(String candidate) {
+  /**
+   * Whom a token stands for. Its hash is compared with every one, always, so that the time tells
+   * nothing about which is near.
+   */
+  Optional<Caller> callerOf(String token) {
+    TokenHash candidate = TokenHash.of(token);
     Optional<Caller> found = Optional.empty();
-    for (Token token : tokens) {
-      if (token.secret().matches(candidate)) {
-        found = Optional.of(token.caller());
+    for (Token valid : tokens) {
+      if (valid.hash().equals(candidate)) {
+        found = Optional.of(valid.caller());
       }
     }
     return found;

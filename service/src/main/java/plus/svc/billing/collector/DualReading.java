@@ -38,6 +38,7 @@ final class DualReading {
   private static final int MOST_SERIES = 200_000;
 
   private final MeterPolicy policy;
+  private final long maxBytesPerSecond;
   private final Map<SeriesKey, Integer> ordinals = new HashMap<>();
   private final Deque<Snapshot> pending = new ArrayDeque<>();
   private Metered byLatest;
@@ -58,7 +59,8 @@ final class DualReading {
   private int alone;
 
   DualReading(SourceSpec source) {
-    policy = new MeterPolicy(false, Micros.of(source.billingFrom()), source.maxBytesPerSecond());
+    policy = new MeterPolicy(false, Micros.of(source.billingFrom()));
+    maxBytesPerSecond = source.maxBytesPerSecond();
     byLatest = new Metered(policy);
     byWindow = new Metered(policy);
   }
@@ -216,6 +218,7 @@ final class DualReading {
     return new NodeSnapshot(
         Micros.of(snapshot.collectedAt()),
         startedAt == null ? NodeSnapshot.NEVER : Micros.of(startedAt),
+        maxBytesPerSecond,
         columns,
         uplink,
         downlink);

@@ -27,6 +27,7 @@ public record Settings(
     ArchiveSection.Settings archive,
     ArrearsSection.Settings arrears,
     JobsSection.Settings jobs,
+    IngestSection.Settings ingest,
     List<Token> tokens) {
 
   public Settings {

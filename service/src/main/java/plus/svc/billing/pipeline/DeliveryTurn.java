@@ -132,9 +132,7 @@ final class DeliveryTurn {
 
   /** Where an earlier writer billed already, nothing up to its last instant is billed again. */
   private static NodePolicy withTakeover(NodePolicy policy, @Nullable Instant from) {
-    return from != null && from.isAfter(policy.billingFrom())
-        ? new NodePolicy(policy.firstSnapshot(), from, policy.maxBytesPerSecond())
-        : policy;
+    return from != null && from.isAfter(policy.billingFrom()) ? policy.billingFrom(from) : policy;
   }
 
   private static Map<NodeKey, List<Snapshot>> byNode(Delivery delivery) {

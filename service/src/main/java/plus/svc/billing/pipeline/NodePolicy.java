@@ -18,4 +18,9 @@ public record NodePolicy(FirstSnapshot firstSnapshot, Instant billingFrom, long 
           "max_bytes_per_second is " + maxBytesPerSecond + ": must be above 0");
     }
   }
+
+  /** The same, with a later bar. */
+  NodePolicy billingFrom(Instant later) {
+    return new NodePolicy(firstSnapshot, later, maxBytesPerSecond);
+  }
 }

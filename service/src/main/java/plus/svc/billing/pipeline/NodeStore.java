@@ -21,7 +21,6 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.metering.NodeState;
-import plus.svc.billing.platform.InvariantViolation;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.platform.SqlArrays;
 import plus.svc.billing.quantity.NodeKey;
@@ -80,14 +79,7 @@ final class NodeStore {
       return known.get();
     }
     dao.insert(key.env(), key.node(), key.composed(), regionIfNew, countFirst, billingFrom);
-    return dao.lock(key.env(), key.node())
-        .orElseThrow(
-            () ->
-                new InvariantViolation(
-                    "node "
-                        + key.composed()
-                        + " is taken by another pair of env and node of the same composed name;"
-                        + " rename one of them"));
+    return dao.lock(key.env(), key.node()).orElseThrow(() -> new NodeNameTaken(key));
   }
 
   /** Locks the row of a node that is known to exist. */

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +19,7 @@ import plus.svc.billing.pipeline.ledger.LedgerTurn;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.CopyRows;
 import plus.svc.billing.quantity.NodeKey;
 
@@ -166,6 +168,15 @@ public final class Pipeline {
     accounts.forEach(turn::include);
     new ReadModel(handle, clock.instant()).show(turn.post().changes());
     return accounts.size();
+  }
+
+  /** Up to when an earlier writer billed what a source sends, if one did. */
+  public Optional<Instant> takenOver(SourceId source) {
+    return jdbi
+        .withExtension(DeliveryTurn.Dao.class, dao -> dao.takeovers(new String[] {source.value()}))
+        .stream()
+        .map(DeliveryTurn.Takeover::billingFrom)
+        .findFirst();
   }
 
   /** Statements of settling. */

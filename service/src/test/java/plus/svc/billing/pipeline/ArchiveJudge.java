@@ -133,9 +133,11 @@ public final class ArchiveJudge {
                 plans.put(
                     account,
                     new LawsReference.Plan(List.of(price), null, terms.monthlyQuota(), List.of())));
-    return new LawsReference(
-            new LawsReference.Rules(true, Instant.EPOCH, terms.maxBytesPerSecond()), owners, plans)
-        .of(archived);
+    return new LawsReference(new LawsReference.Rules(true, Instant.EPOCH), owners, plans)
+        .of(
+            archived.stream()
+                .map(snapshot -> new LawsReference.Told(snapshot, terms.maxBytesPerSecond()))
+                .toList());
   }
 
   private static List<Snapshot> archived(Jdbi view) {

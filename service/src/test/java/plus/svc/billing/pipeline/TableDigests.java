@@ -9,12 +9,12 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * Rows and content of every table of ours and of the shared schema, to tell whether any changed.
  */
-final class TableDigests {
+public final class TableDigests {
 
   private TableDigests() {}
 
   /** By table: the number of rows, and a digest of them that their order does not matter to. */
-  static Map<String, String> of(Jdbi jdbi) {
+  public static Map<String, String> of(Jdbi jdbi) {
     return jdbi.withHandle(
         handle -> {
           List<String> tables =
@@ -48,7 +48,7 @@ final class TableDigests {
   }
 
   /** The tables whose rows differ, as sentences; empty if none does. */
-  static List<String> changes(Map<String, String> before, Map<String, String> after) {
+  public static List<String> changes(Map<String, String> before, Map<String, String> after) {
     List<String> changes = new ArrayList<>();
     before.forEach(
         (table, digest) -> {

@@ -93,7 +93,7 @@ public final class ScriptedFetcher implements WindowFetcher {
 
   /** A page that has also this many snapshots without an instant. */
   public static WindowPage withUnusable(int count, Snapshot... snapshots) {
-    RejectedSnapshot bad = new RejectedSnapshot(RejectedSnapshot.Reason.COLLECTED_AT);
+    RejectedSnapshot bad = new RejectedSnapshot(0, RejectedSnapshot.Reason.COLLECTED_AT, "");
     return new WindowPage("", "", List.of(snapshots), Collections.nCopies(count, bad), false, null);
   }
 

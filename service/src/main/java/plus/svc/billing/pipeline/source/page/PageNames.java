@@ -32,7 +32,7 @@ final class PageNames {
   @Nullable String tag(String sent) {
     String known = tags.get(sent);
     if (known == null) {
-      if (!SentText.isStorable(sent)) {
+      if (!SentText.isName(sent)) {
         return null;
       }
       tags.put(sent, sent);

@@ -46,7 +46,7 @@ final class PageReader {
   /** The whole body is one snapshot; the zero time is none. */
   WindowPage readLatest() throws IOException, SourceFailure {
     startObject();
-    snapshotReader.read(snapshots, rejected);
+    snapshotReader.read(0, snapshots, rejected);
     endBody();
     return snapshotReader.isOfZeroTime()
         ? WindowPage.EMPTY
@@ -103,7 +103,7 @@ final class PageReader {
       throw new SourceFailure(Kind.MALFORMED, "the page's snapshots is no array");
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      snapshotReader.read(snapshots, rejected);
+      snapshotReader.read(snapshots.size() + rejected.size(), snapshots, rejected);
       if (snapshots.size() + rejected.size() > limits.snapshots()) {
         throw new SourceFailure(
             Kind.TOO_LARGE, "a page has more than " + limits.snapshots() + " snapshots");

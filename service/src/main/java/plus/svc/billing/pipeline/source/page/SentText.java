@@ -3,6 +3,13 @@ package plus.svc.billing.pipeline.source.page;
 /** What a source sent, made safe to keep and to show. */
 final class SentText {
 
+  /**
+   * The longest name that is taken. Several of them stand together in the keys of indexes, and
+   * PostgreSQL takes no index entry of more than some 2,700 bytes: a longer name would fail its
+   * whole transaction, again and again.
+   */
+  private static final int NAME_CHARS = 200;
+
   private static final int KEPT_CHARS = 200;
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -19,6 +26,11 @@ final class SentText {
       }
     }
     return true;
+  }
+
+  /** Whether the text can be stored as a name: of a node, an environment, an inbound. */
+  static boolean isName(String text) {
+    return text.length() <= NAME_CHARS && isStorable(text);
   }
 
   /** The first 200 characters, unstorable ones replaced. */

@@ -24,6 +24,11 @@ final class SnapshotReader {
 
   private static final Instant ZERO_TIME = Instant.parse("0001-01-01T00:00:00Z");
 
+  /** The years that RFC 3339 can write; beyond them neither microseconds nor PostgreSQL go far. */
+  private static final Instant FIRST_INSTANT = Instant.parse("0000-01-01T00:00:00Z");
+
+  private static final Instant BEHIND_LAST_INSTANT = Instant.parse("+10000-01-01T00:00:00Z");
+
   private final JsonParser parser;
   private final DecoderLimits limits;
   private final SampleReader sampleReader;
@@ -37,6 +42,7 @@ final class SnapshotReader {
   private List<Sample> samples = List.of();
   private List<RejectedSample> rejectedSamples = List.of();
   private @Nullable Reason problem;
+  private String badValue = "";
 
   SnapshotReader(JsonParser parser, DecoderLimits limits) {
     this.parser = parser;
@@ -44,25 +50,33 @@ final class SnapshotReader {
     this.sampleReader = new SampleReader(parser, limits);
   }
 
-  /** Reads the snapshot that starts at the current token and adds it to one of the lists. */
-  void read(List<Snapshot> snapshots, List<RejectedSnapshot> rejected)
+  /**
+   * Reads the snapshot that starts at the current token and adds it to one of the lists.
+   *
+   * @param index its place in the body
+   */
+  void read(int index, List<Snapshot> snapshots, List<RejectedSnapshot> rejected)
       throws IOException, SourceFailure {
     clear();
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       readFields();
     } else {
-      parser.skipChildren();
-      problem = Reason.NOT_AN_OBJECT;
+      wrong(Reason.NOT_AN_OBJECT, JsonText.scalar(parser, limits.stringChars()));
     }
     Instant at = collectedAt;
-    if (problem == null && at == null) {
-      problem = Reason.COLLECTED_AT;
+    if (at == null) {
+      wrong(Reason.COLLECTED_AT, "");
     }
-    if (problem == null && (nodeId.isBlank() || !SentText.isStorable(nodeId + env))) {
-      problem = Reason.NODE;
+    if (nodeId.isBlank() || !SentText.isName(nodeId)) {
+      wrong(Reason.NODE, nodeId);
+    }
+    if (!SentText.isName(env)) {
+      wrong(Reason.ENV, env);
     }
     if (problem != null || at == null) {
-      rejected.add(new RejectedSnapshot(problem == null ? Reason.COLLECTED_AT : problem));
+      rejected.add(
+          new RejectedSnapshot(
+              index, problem == null ? Reason.COLLECTED_AT : problem, SentText.kept(badValue)));
       return;
     }
     List<Sample> ordered = SampleOrder.ascending(samples, rejectedSamples);
@@ -84,6 +98,15 @@ final class SnapshotReader {
     samples = new ArrayList<>(samples.size());
     rejectedSamples = new ArrayList<>();
     problem = null;
+    badValue = "";
+  }
+
+  /** Notes what is wrong; the first thing found is the one that is told. */
+  private void wrong(Reason reason, String value) {
+    if (problem == null) {
+      problem = reason;
+      badValue = value;
+    }
   }
 
   private void readFields() throws IOException, SourceFailure {
@@ -108,11 +131,15 @@ final class SnapshotReader {
       return null;
     }
     try {
-      return Instant.parse(text);
+      Instant parsed = Instant.parse(text);
+      if (!parsed.isBefore(FIRST_INSTANT) && parsed.isBefore(BEHIND_LAST_INSTANT)) {
+        return parsed;
+      }
     } catch (DateTimeException e) {
-      problem = whenBad;
-      return null;
+      // told below
     }
+    wrong(whenBad, text);
+    return null;
   }
 
   /** Whole seconds; a fraction is dropped, which the meaning of an epoch allows for. */
@@ -128,7 +155,7 @@ final class SnapshotReader {
         && value == JsonToken.VALUE_NULL) {
       return;
     }
-    problem = Reason.STARTED_AT;
+    wrong(Reason.STARTED_AT, value.isStructStart() ? "" : parser.getText());
   }
 
   private void readSamples(JsonToken value) throws IOException, SourceFailure {
@@ -136,8 +163,7 @@ final class SnapshotReader {
     rejectedSamples.clear();
     if (value != JsonToken.START_ARRAY) {
       if (value != JsonToken.VALUE_NULL) {
-        parser.skipChildren();
-        problem = Reason.SAMPLES;
+        wrong(Reason.SAMPLES, JsonText.scalar(parser, limits.stringChars()));
       }
       return;
     }

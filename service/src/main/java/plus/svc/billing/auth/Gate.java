@@ -1,0 +1,79 @@
+package plus.svc.billing.auth;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides who comes in, for both ports, and counts who doesn't. */
+public final class Gate {
+
+  /** For who has to wait. */
+  static final String TOO_MANY = "too many wrong tokens from this address; wait, then try again";
+
+  private final Tokens tokens;
+  private final Throttle throttle;
+  private final Counter without;
+  private final Counter wrong;
+  private final Counter throttled;
+
+  /**
+   * @param metrics gets {@code auth.refused.without-token}, {@code .wrong-token} and {@code
+   *     .throttled}
+   */
+  public Gate(Tokens tokens, Throttle throttle, MetricRegistry metrics) {
+    this.tokens = tokens;
+    this.throttle = throttle;
+    this.without = metrics.counter("auth.refused.without-token");
+    this.wrong = metrics.counter("auth.refused.wrong-token");
+    this.throttled = metrics.counter("auth.refused.throttled");
+  }
+
+  /**
+   * What the gate says.
+   *
+   * @param caller null if nobody comes in
+   * @param delay how long to wait before the next try, zero if that is not the reason
+   */
+  record Answer(@Nullable Caller caller, Duration delay) {
+
+    private static final Answer UNKNOWN = new Answer(null, Duration.ZERO);
+
+    boolean isThrottled() {
+      return !delay.isZero();
+    }
+
+    /** Whole seconds to wait, rounded up. */
+    long delaySeconds() {
+      return delay.plusMillis(999).toSeconds();
+    }
+  }
+
+  /**
+   * Looks at a request's {@code Authorization} header.
+   *
+   * @param address remote address, as a literal
+   */
+  Answer ask(@Nullable String header, String address) {
+    Optional<String> token = BearerHeader.token(header);
+    if (token.isEmpty()) {
+      without.inc();
+      return Answer.UNKNOWN;
+    }
+    Optional<Caller> caller = tokens.callerOf(token.get());
+    Duration delay = throttle.delay(address);
+    boolean known = caller.isPresent() && throttle.isKnown(address, caller.get().name());
+    if (!delay.isZero() && !known) {
+      throttled.inc();
+      return new Answer(null, delay);
+    }
+    if (caller.isEmpty()) {
+      wrong.inc();
+      throttle.wrong(address);
+      return Answer.UNKNOWN;
+    }
+    throttle.right(address, caller.get().name());
+    return new Answer(caller.get(), Duration.ZERO);
+  }
+}

@@ -1,0 +1,47 @@
+package plus.svc.billing.ingest;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * Ends with {@link TooSlow} once reading has taken too long as a whole, however lively the drip. A
+ * single read is bounded by the connector's idle timeout.
+ */
+final class TimedInputStream extends FilterInputStream {
+
+  /** Reading has taken too long. */
+  static final class TooSlow extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private final InstantSource clock;
+  private final Instant deadline;
+
+  TimedInputStream(InputStream in, InstantSource clock, Duration allowed) {
+    super(in);
+    this.clock = clock;
+    this.deadline = clock.instant().plus(allowed);
+  }
+
+  @Override
+  public int read() throws IOException {
+    checkTime();
+    return super.read();
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    checkTime();
+    return super.read(bytes, offset, length);
+  }
+
+  private void checkTime() throws TooSlow {
+    if (clock.instant().isAfter(deadline)) {
+      throw new TooSlow();
+    }
+  }
+}
