@@ -76,7 +76,9 @@ final class SourceLeaseDaoIT {
         writing -> {
           // As a page's transaction does.
           writing.execute("SELECT 1 FROM billing.source_leases WHERE source_id = 'jp' FOR SHARE");
-          jdbi.useTransaction(
+          // One of its own: a thread has one handle of a Jdbi.
+          Jdbi another = database.jdbi();
+          another.useTransaction(
               other -> {
                 other.execute("SET LOCAL lock_timeout = '5s'");
                 assertThat(other.attach(SourceLeaseDao.class).acquire("jp", "you", HOUR)).isEmpty();
