@@ -156,7 +156,13 @@ final class FairnessIT {
 
     @Override
     public String toString() {
-      return "median " + medianMillis + " ms, worst " + worstMillis + " ms, all asked after " + allAskedMillis + " ms";
+      return "median "
+          + medianMillis
+          + " ms, worst "
+          + worstMillis
+          + " ms, all asked after "
+          + allAskedMillis
+          + " ms";
     }
   }
 
