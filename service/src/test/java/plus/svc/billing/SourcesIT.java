@@ -98,6 +98,10 @@ class SourcesIT {
             }
             assertThat(jp.heads()).isNotEmpty();
             assertThat(us.heads()).isNotEmpty();
+            assertThat(status(one))
+                .contains("\"circuit\":\"closed\"")
+                .contains("\"coverage_hour\":{\"minutes\":60")
+                .contains("\"coverage_day\":{\"minutes\":1440");
           });
 
       assertThat(task(two, "add", bearer("jp", jp), true)).contains("is there already");
