@@ -225,7 +225,7 @@ class PushAndPullIT {
     assertThat(
             text(
                 "SELECT string_agg(DISTINCT count_first || ' ' || max_bytes_per_second, ',')"
-                    + " FROM billing.nodes"))
+                    + " FROM billing.nodes JOIN billing.snapshots USING (node_key)"))
         .isEqualTo("true 777777");
     assertThat(
             text(

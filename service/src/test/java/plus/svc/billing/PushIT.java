@@ -458,21 +458,10 @@ class PushIT {
     assertThat(
             text(
                 "SELECT region || ' ' || count_first || ' ' || extract(epoch from billing_from)"
-                    + " || ' ' || max_bytes_per_second FROM billing.nodes WHERE node = ?",
+                    + " || ' ' || s.max_bytes_per_second FROM billing.nodes"
+                    + " JOIN billing.snapshots s USING (node_key) WHERE node = ?",
                 node))
         .isEqualTo("jp false 0.000000 1250000000");
-  }
-
-  @Test
-  void aKnownNodeKeepsItsOwnGuard() {
-    push.send(minute(0));
-    jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "UPDATE billing.nodes SET max_bytes_per_second = 1 WHERE node = ?", node));
-    Answer jump = push.send(snapshot(node, at(1), sample(user, 1_000, 0)));
-    assertThat(jump.count("samples_set_aside")).isEqualTo(1);
-    assertThat(facts(user)).startsWith("0 bytes");
   }
 
   // Retries.
