@@ -18,7 +18,7 @@ import plus.svc.billing.pipeline.snapshot.Snapshot;
 final class Bench {
 
   private static final String OLD_WAY = "earlier writer: nine statements a sample";
-  private static final double WARM_UP_SECONDS = 25;
+  private static final double WARM_UP_SECONDS = 45;
 
   /** Minutes that a service works before it is measured: its statements are prepared then. */
   private static final int RUN_IN = 4;
