@@ -4,12 +4,12 @@ import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +42,7 @@ public final class Collector implements Managed {
   private final SourceBook book;
   private final WindowFetcher fetcher;
   private final RunTools tools;
-  private final Map<SourceId, SourceSlot> everySlot = new HashMap<>();
+  private final Map<SourceId, SourceSlot> everySlot = new ConcurrentHashMap<>();
   private volatile List<SourceSlot> slots;
   private boolean started;
   private final ScheduledExecutorService timer;
@@ -83,6 +83,14 @@ public final class Collector implements Managed {
   private void relieve() {
     long pause = Math.max(MOST_OFTEN_MILLIS, plan.slowAfter().toMillis() / 4);
     timer.scheduleWithFixedDelay(lanes::relieve, pause, pause, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(this::abortRetired, pause, pause, TimeUnit.MILLISECONDS);
+  }
+
+  /** Again and again: when the source went, its request may only have been about to start. */
+  private void abortRetired() {
+    everySlot.values().stream()
+        .filter(slot -> slot.isRetired() && slot.isBusy())
+        .forEach(slot -> fetcher.abort(slot.source().id()));
   }
 
   /**

@@ -84,6 +84,10 @@ final class SourceSlot {
     retired = true;
   }
 
+  boolean isRetired() {
+    return retired;
+  }
+
   /** Whether a run of the source as it was given to it should go on. */
   boolean isCurrent(SourceSpec ofRun) {
     return !retired && source.equals(ofRun);
