@@ -66,7 +66,7 @@ public final class GroupCommit implements AutoCloseable {
     Waiting entry = new Waiting(delivery, new CompletableFuture<>());
     try {
       waiting.put(entry);
-      if (writers.isTerminated()) {
+      if (writers.isShutdown()) {
         refuseWaiting();
       }
       return entry.done().join();
