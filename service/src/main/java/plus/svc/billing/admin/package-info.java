@@ -1,4 +1,7 @@
-/** Admin tasks: {@code POST /tasks/<name>} on the admin port, thin, one class a verb. */
+/**
+ * The admin port: operations an operator asks for, each told once and shown as a task, as JSON and
+ * on the command line.
+ */
 @NullMarked
 package plus.svc.billing.admin;
 
