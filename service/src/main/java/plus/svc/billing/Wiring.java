@@ -7,13 +7,19 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
-import plus.svc.billing.admin.PruneTask;
-import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.admin.ChangesOperation;
+import plus.svc.billing.admin.DatabaseChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
+import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.SourcesOperation;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
@@ -65,6 +71,9 @@ final class Wiring {
   private final Clock clock;
   private final String instance;
 
+  /** What operators can ask for. */
+  private final List<Operation> operations = new ArrayList<>();
+
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
 
@@ -97,7 +106,16 @@ final class Wiring {
         settings.image(),
         jobs,
         ingest(pipeline, commits),
-        probe(jdbi));
+        probe(jdbi),
+        operators(jdbi));
+  }
+
+  /** What operators can ask for; those that need more than the database were added before. */
+  private OperationServlet operators(Jdbi jdbi) {
+    DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
+    operations.add(new ChangesOperation(journal));
+    return new OperationServlet(
+        new Operations(operations), journal, clock, environment.getObjectMapper());
   }
 
   /** What is pulled and what is pushed share transactions. */
@@ -194,7 +212,7 @@ final class Wiring {
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("source-registry", loop);
-    environment.admin().addTask(new SourcesTask(registry));
+    operations.add(new SourcesOperation(registry));
   }
 
   private CollectorPlan collectorPlan() {
@@ -241,7 +259,7 @@ final class Wiring {
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("archive-retention", loop);
-    environment.admin().addTask(new PruneTask(retention, clock));
+    operations.add(new PruneOperation(retention, clock));
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */
