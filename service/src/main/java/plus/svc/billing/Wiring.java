@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
@@ -26,6 +28,7 @@ import plus.svc.billing.config.Settings;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
+import plus.svc.billing.job.CountedJournal;
 import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
@@ -33,9 +36,12 @@ import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
@@ -53,6 +59,7 @@ import plus.svc.billing.registry.SourceRegistry;
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
 
+  private static final String METRICS_PATH = "/prometheus";
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
@@ -64,6 +71,7 @@ final class Wiring {
   private final Environment environment;
   private final Clock clock;
   private final String instance;
+  private final ServiceMetrics metrics;
 
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
@@ -74,20 +82,23 @@ final class Wiring {
     this.environment = environment;
     this.clock = clock;
     this.sources = settings.sources();
+    this.metrics = new ServiceMetrics(ServiceMetrics.MOST_SOURCES, settings.image());
     this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
   }
 
   /** Makes everything and registers it with the environment. */
   void wire(AbstractServerFactory server) {
     Jdbi jdbi = database();
-    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
+    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock, metrics.pipeline());
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     GroupCommit commits = groupCommit(pipeline);
+    exposeMetrics(commits);
+    Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, commits) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, sink) : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -96,8 +107,15 @@ final class Wiring {
         settings.jobs(),
         settings.image(),
         jobs,
-        ingest(pipeline, commits),
+        ingest(pipeline, sink),
         probe(jdbi));
+  }
+
+  /** What Prometheus reads, on the admin port. */
+  private void exposeMetrics(GroupCommit commits) {
+    metrics.waiting(commits::waiting);
+    metrics.framework(environment.metrics(), environment.healthChecks());
+    environment.admin().addServlet(AdminFilter.METRICS, metrics.servlet()).addMapping(METRICS_PATH);
   }
 
   /** What is pulled and what is pushed share transactions. */
@@ -112,10 +130,10 @@ final class Wiring {
     return commits;
   }
 
-  private Ingest ingest(Pipeline pipeline, GroupCommit commits) {
+  private Ingest ingest(Pipeline pipeline, Function<Delivery, Receipt> sink) {
     IngestSection.Settings ingest = settings.ingest();
     return new Ingest(
-        commits::accept,
+        sink::apply,
         new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
         ingest.concurrentPushes(),
         ingest.bodyTimeout(),
@@ -137,18 +155,29 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, GroupCommit commits) {
+  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink) {
     SecretRefs secrets = new SecretRefs(variables);
-    ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
+    ExporterClient client =
+        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
     Collector collector =
-        new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
+        new Collector(
+            settings.sources(),
+            collectorPlan(),
+            jdbi,
+            metrics.counting(client),
+            sink::apply,
+            clock);
     CoverageReader coverage = new CoverageReader(jdbi);
+    CollectorJob job = new CollectorJob(collector, coverage, client::credentialAlarms, clock);
+    metrics.sources(() -> job.figures(client::certificateExpiries));
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, coverage, client::credentialAlarms, clock),
+            job,
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new DatabaseJobJournal(
-                jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+            new CountedJournal(
+                new DatabaseJobJournal(
+                    jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+                metrics.jobs()),
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(coverage));
@@ -255,7 +284,8 @@ final class Wiring {
             clock,
             () -> {
               pipeline.settleForeignEntries();
-              sweep.sweep(clock.instant());
+              ArrearsSweep.Outcome swept = sweep.sweep(clock.instant());
+              metrics.swept(swept.suspended(), swept.lifted());
             });
     environment.lifecycle().manage(loop);
     environment.healthChecks().register("arrears-sweep", loop);

@@ -199,6 +199,15 @@ public final class Collector implements Managed {
     return slots.stream().map(SourceSlot::standing).toList();
   }
 
+  /** The sources that this instance works on. */
+  public Set<SourceId> leased() {
+    return slots.stream()
+        .map(SourceSlot::source)
+        .filter(source -> book.fence(source) > 0)
+        .map(SourceSpec::id)
+        .collect(Collectors.toSet());
+  }
+
   private CompletableFuture<CollectReport> runAll(@Nullable Duration lookBack) {
     Map<SourceSlot, CompletableFuture<SourceOutcome>> answers = new LinkedHashMap<>();
     for (SourceSlot slot : slots) {
