@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -52,6 +53,7 @@ import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.PeriodicLoop;
+import plus.svc.billing.platform.Pulse;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
@@ -73,6 +75,9 @@ final class Wiring {
   private final String instance;
   private final ServiceMetrics metrics;
 
+  /** Of every loop that must go on. */
+  private final List<Pulse> pulses = new CopyOnWriteArrayList<>();
+
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
 
@@ -84,6 +89,11 @@ final class Wiring {
     this.sources = settings.sources();
     this.metrics = new ServiceMetrics(ServiceMetrics.MOST_SOURCES, settings.image());
     this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
+  }
+
+  /** Of every loop; complete once wired. */
+  List<Pulse> pulses() {
+    return pulses;
   }
 
   /** Makes everything and registers it with the environment. */
@@ -184,6 +194,7 @@ final class Wiring {
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
     environment.lifecycle().manage(collector);
+    pulses.addAll(collector.pulses());
     watchCredentials(client);
     keepRegistry(jdbi, secrets, client, collector);
     return runner;
@@ -221,8 +232,7 @@ final class Wiring {
     PeriodicLoop loop =
         new PeriodicLoop(
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("source-registry", loop);
+    keep("source-registry", loop);
     environment.admin().addTask(new SourcesTask(registry));
   }
 
@@ -251,8 +261,7 @@ final class Wiring {
             STOP_WAIT,
             clock,
             () -> observer.observe(clock.instant()));
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("price-observer", loop);
+    keep("price-observer", loop);
   }
 
   /** Prepares the archive's days to come and drops those that are over. */
@@ -268,8 +277,7 @@ final class Wiring {
               retention.prepare(clock.instant());
               retention.prune(clock.instant());
             });
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("archive-retention", loop);
+    keep("archive-retention", loop);
     environment.admin().addTask(new PruneTask(retention, clock));
   }
 
@@ -287,8 +295,7 @@ final class Wiring {
               ArrearsSweep.Outcome swept = sweep.sweep(clock.instant());
               metrics.swept(swept.suspended(), swept.lifted());
             });
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("arrears-sweep", loop);
+    keep("arrears-sweep", loop);
   }
 
   /** Frees what an instance that froze in mid-write holds. */
@@ -297,8 +304,13 @@ final class Wiring {
     SilentCopies copies = new SilentCopies(jdbi, silence);
     PeriodicLoop loop =
         new PeriodicLoop("silent-copies", silence, STOP_WAIT, clock, () -> copies.end());
+    keep("silent-copies", loop);
+  }
+
+  private void keep(String name, PeriodicLoop loop) {
     environment.lifecycle().manage(loop);
-    environment.healthChecks().register("silent-copies", loop);
+    environment.healthChecks().register(name, loop);
+    pulses.add(loop.pulse());
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {
