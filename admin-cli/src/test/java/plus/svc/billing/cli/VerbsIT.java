@@ -337,8 +337,7 @@ final class VerbsIT {
     Report report = Format.EVENTS.to(events, "");
     report.progress(0.05, "a");
     report.progress(0.5, "jp\u001b[2J");
-    server.answers(
-        "POST /admin/v1/prune", "admin:write", 200, events + report(Verdict.CLEAN));
+    server.answers("POST /admin/v1/prune", "admin:write", 200, events + report(Verdict.CLEAN));
 
     Ran ran = run("prune");
     assertThat(ran.err()).startsWith("50 %, about ").endsWith(" left  jp [2J\n");

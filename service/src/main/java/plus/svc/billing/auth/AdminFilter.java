@@ -14,10 +14,14 @@ import plus.svc.billing.api.ErrorMessage;
 
 /**
  * Guards the whole admin port: reading needs {@link Right#ADMIN_READ}, every other method {@link
- * Right#ADMIN_WRITE}. The operations' servlet takes either, since most of what it does by POST is
- * reading; it sees to it itself that only {@link Right#ADMIN_WRITE} changes anything.
+ * Right#ADMIN_WRITE}. {@link Right#METRICS} is enough to read the servlet {@link #METRICS}. The
+ * operations' servlet takes either of the first two, since most of what it does by POST is reading;
+ * it sees to it itself that only {@link Right#ADMIN_WRITE} changes anything.
  */
 public final class AdminFilter extends HttpFilter {
+
+  /** The name under which the servlet of the metrics is registered. */
+  public static final String METRICS = "prometheus";
 
   private static final long serialVersionUID = 1L;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -67,11 +71,15 @@ public final class AdminFilter extends HttpFilter {
   }
 
   private static Set<Right> enough(HttpServletRequest request) {
-    // The servlet that will answer, not the path: whatever spells a path leads to one servlet.
-    if (OPERATIONS.equals(request.getHttpServletMapping().getServletName())) {
+    boolean reading = READING.contains(request.getMethod());
+    // The servlet that will answer, not the path, which can be written in many ways.
+    String servlet = request.getHttpServletMapping().getServletName();
+    if (OPERATIONS.equals(servlet)) {
       return Set.of(Right.ADMIN_READ, Right.ADMIN_WRITE);
+    } else if (METRICS.equals(servlet) && reading) {
+      return Set.of(Right.ADMIN_READ, Right.METRICS);
     }
-    return Set.of(READING.contains(request.getMethod()) ? Right.ADMIN_READ : Right.ADMIN_WRITE);
+    return Set.of(reading ? Right.ADMIN_READ : Right.ADMIN_WRITE);
   }
 
   private void refuse(HttpServletResponse response, int status, String code, String message)
