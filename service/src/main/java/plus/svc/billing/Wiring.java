@@ -7,14 +7,22 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
-import plus.svc.billing.admin.PruneTask;
-import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.admin.ChangesOperation;
+import plus.svc.billing.admin.DatabaseChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
+import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.SourcesOperation;
+import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
@@ -27,6 +35,7 @@ import plus.svc.billing.config.Settings;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
+import plus.svc.billing.job.CountedJournal;
 import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
@@ -34,9 +43,12 @@ import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
@@ -55,10 +67,12 @@ import plus.svc.billing.registry.SourceRegistry;
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
 
+  private static final String METRICS_PATH = "/prometheus";
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -66,9 +80,13 @@ final class Wiring {
   private final Environment environment;
   private final Clock clock;
   private final String instance;
+  private final ServiceMetrics metrics;
 
   /** Of every loop that must go on. */
   private final List<Pulse> pulses = new CopyOnWriteArrayList<>();
+
+  /** What operators can ask for. */
+  private final List<Operation> operations = new ArrayList<>();
 
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
@@ -79,6 +97,7 @@ final class Wiring {
     this.environment = environment;
     this.clock = clock;
     this.sources = settings.sources();
+    this.metrics = new ServiceMetrics(ServiceMetrics.MOST_SOURCES, settings.image());
     this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
   }
 
@@ -90,14 +109,16 @@ final class Wiring {
   /** Makes everything and registers it with the environment. */
   void wire(AbstractServerFactory server) {
     Jdbi jdbi = database();
-    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
+    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock, metrics.pipeline());
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     GroupCommit commits = groupCommit(pipeline);
+    exposeMetrics(commits);
+    Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, commits) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, sink) : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -106,8 +127,24 @@ final class Wiring {
         settings.jobs(),
         settings.image(),
         jobs,
-        ingest(pipeline, commits),
-        probe(jdbi));
+        ingest(pipeline, sink),
+        probe(jdbi),
+        operators(jdbi));
+  }
+
+  /** What operators can ask for; those that need more than the database were added before. */
+  private OperationServlet operators(Jdbi jdbi) {
+    DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
+    operations.add(new ChangesOperation(journal));
+    return new OperationServlet(
+        new Operations(operations), journal, clock, environment.getObjectMapper());
+  }
+
+  /** What Prometheus reads, on the admin port. */
+  private void exposeMetrics(GroupCommit commits) {
+    metrics.waiting(commits::waiting);
+    metrics.framework(environment.metrics(), environment.healthChecks());
+    environment.admin().addServlet(AdminFilter.METRICS, metrics.servlet()).addMapping(METRICS_PATH);
   }
 
   /** What is pulled and what is pushed share transactions. */
@@ -122,12 +159,13 @@ final class Wiring {
     return commits;
   }
 
-  private Ingest ingest(Pipeline pipeline, GroupCommit commits) {
+  private Ingest ingest(Pipeline pipeline, Function<Delivery, Receipt> sink) {
     IngestSection.Settings ingest = settings.ingest();
     return new Ingest(
-        commits::accept,
+        sink::apply,
         new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
         ingest.concurrentPushes(),
+        PUSH_PATIENCE,
         ingest.bodyTimeout(),
         clock,
         environment.metrics());
@@ -147,18 +185,29 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, GroupCommit commits) {
+  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink) {
     SecretRefs secrets = new SecretRefs(variables);
-    ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
+    ExporterClient client =
+        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
     Collector collector =
-        new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
+        new Collector(
+            settings.sources(),
+            collectorPlan(),
+            jdbi,
+            metrics.counting(client),
+            sink::apply,
+            clock);
     CoverageReader coverage = new CoverageReader(jdbi);
+    CollectorJob job = new CollectorJob(collector, coverage, client::credentialAlarms, clock);
+    metrics.sources(() -> job.figures(client::certificateExpiries));
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, coverage, client::credentialAlarms, clock),
+            job,
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new DatabaseJobJournal(
-                jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+            new CountedJournal(
+                new DatabaseJobJournal(
+                    jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+                metrics.jobs()),
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(coverage));
@@ -204,7 +253,7 @@ final class Wiring {
         new PeriodicLoop(
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
     keep("source-registry", loop);
-    environment.admin().addTask(new SourcesTask(registry));
+    operations.add(new SourcesOperation(registry));
   }
 
   private CollectorPlan collectorPlan() {
@@ -249,7 +298,7 @@ final class Wiring {
               retention.prune(clock.instant());
             });
     keep("archive-retention", loop);
-    environment.admin().addTask(new PruneTask(retention, clock));
+    operations.add(new PruneOperation(retention, clock));
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */
@@ -263,7 +312,8 @@ final class Wiring {
             clock,
             () -> {
               pipeline.settleForeignEntries();
-              sweep.sweep(clock.instant());
+              ArrearsSweep.Outcome swept = sweep.sweep(clock.instant());
+              metrics.swept(swept.suspended(), swept.lifted());
             });
     keep("arrears-sweep", loop);
   }

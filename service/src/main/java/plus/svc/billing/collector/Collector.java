@@ -207,6 +207,15 @@ public final class Collector implements Managed {
     return slots.stream().map(SourceSlot::standing).toList();
   }
 
+  /** The sources that this instance works on. */
+  public Set<SourceId> leased() {
+    return slots.stream()
+        .map(SourceSlot::source)
+        .filter(source -> book.fence(source) > 0)
+        .map(SourceSpec::id)
+        .collect(Collectors.toSet());
+  }
+
   /** Of what starts the runs, and of what keeps the leases. */
   public List<Pulse> pulses() {
     return List.of(timerPulse, keeperPulse);

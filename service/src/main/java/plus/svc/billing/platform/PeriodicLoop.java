@@ -73,6 +73,16 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
     }
   }
 
+  /** When the last good turn ended; before the first one, when the loop was made. */
+  public Instant lastGood() {
+    return lastGood;
+  }
+
+  /** The time between the end of a turn and the next one. */
+  public Duration pause() {
+    return pause;
+  }
+
   /** Beats with every turn, good or not. */
   public Pulse pulse() {
     return pulse;
