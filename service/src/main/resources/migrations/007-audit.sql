@@ -18,6 +18,7 @@ COMMENT ON COLUMN billing.audit_marks.checked_until IS 'every minute before it w
 CREATE TABLE billing.audit_state (
     one           BOOLEAN     PRIMARY KEY DEFAULT true CHECK (one),
     checked_at    TIMESTAMPTZ NOT NULL,
+    verified_until TIMESTAMPTZ,
     accounts_after UUID       NOT NULL,
     open_accounts UUID[]      NOT NULL DEFAULT '{}',
     findings      BIGINT      NOT NULL DEFAULT 0,

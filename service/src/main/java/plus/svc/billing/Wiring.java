@@ -14,8 +14,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.audit.ContinuousAudit;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
@@ -118,7 +120,8 @@ final class Wiring {
         settings.image(),
         jobs,
         ingest(pipeline, sink),
-        probe(jdbi));
+        probe(jdbi),
+        continuousAudit(jdbi));
   }
 
   /** What Prometheus reads, on the admin port. */
@@ -279,6 +282,26 @@ final class Wiring {
             });
     keep("archive-retention", loop);
     environment.admin().addTask(new PruneTask(retention, clock));
+  }
+
+  /** Looks after the recent past, and turns health degraded while something is not right. */
+  private @Nullable ContinuousAudit continuousAudit(Jdbi jdbi) {
+    if (!settings.audit().enabled()) {
+      return null;
+    }
+    ContinuousAudit audit =
+        new ContinuousAudit(
+            jdbi, settings.pipeline().rating().peakHours(), settings.audit().lookBack(), clock);
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "continuous-audit", settings.audit().interval(), STOP_WAIT, clock, audit::turn);
+    keep("continuous-audit", loop);
+    environment.healthChecks().register("audit", audit);
+    metrics.audit(
+        () -> audit.standing().findings(),
+        () -> audit.standing().atRiskMinutes(),
+        () -> audit.standing().verifiedUntil());
+    return audit;
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */

@@ -140,7 +140,8 @@ final class EdgesServer implements AutoCloseable {
       DefaultServerFactory connectors = (DefaultServerFactory) configuration.getServerFactory();
       ListenAddress anyPort = new ListenAddress("127.0.0.1", 0);
       new ListenSettings(anyPort, anyPort).applyTo(connectors);
-      HttpEdges.register(environment, connectors, gate, settings, "r/app:v1", jobs, ingest, probe);
+      HttpEdges.register(
+          environment, connectors, gate, settings, "r/app:v1", jobs, ingest, probe, null);
     }
 
     private static Token token(String name, Right... rights) {

@@ -46,7 +46,8 @@ public final class AuditOperation implements Operation {
       throw new BadInput("since", since.toString(), "a time before until, which is " + until);
     }
     if (since.isBefore(until.minus(LONGEST_STRETCH))) {
-      throw new BadInput("since", since.toString(), "at most " + LONGEST_STRETCH.toDays() + " days");
+      throw new BadInput(
+          "since", since.toString(), "at most " + LONGEST_STRETCH.toDays() + " days");
     }
     String from = inputs.oneOf("from", List.of("exporter", "archive")).orElse("exporter");
     audit.run(

@@ -319,7 +319,9 @@ final class AccountAudit {
           account, start, sum.charged(), charged, "more is noted as charged than its buckets were");
     }
     @Nullable Instant included = period.row.lastIncludedAt();
-    if (sum.lastIncluded() != null && (included == null || included.isBefore(sum.lastIncluded()))) {
+    if (period.includedAdjust == 0
+        && sum.lastIncluded() != null
+        && (included == null || included.isBefore(sum.lastIncluded()))) {
       tell(account, start, sum.lastIncluded(), included, "a later bucket took free bytes");
     }
     @Nullable Instant newest =

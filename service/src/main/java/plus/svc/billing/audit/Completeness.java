@@ -43,6 +43,7 @@ final class Completeness {
   private final Exporters exporters;
   private final SnapshotDigest digest = new SnapshotDigest();
   private final Map<Integer, BucketCheck> checks = new HashMap<>();
+  private final Map<Integer, CheckpointCheck> checkpoints = new HashMap<>();
   private final Progress progress;
 
   /** Takes how far the work is, as a minute. */
@@ -69,7 +70,15 @@ final class Completeness {
     Map<Integer, AuditedNode> byKey = new LinkedHashMap<>();
     nodes.forEach(node -> byKey.put(node.key(), node));
     load(keys, byKey);
-    nodes.forEach(node -> checks.put(node.key(), new BucketCheck(node, findings, pricing)));
+    for (AuditedNode node : nodes) {
+      checks.put(node.key(), new BucketCheck(node, findings, pricing));
+      checkpoints.put(
+          node.key(),
+          new CheckpointCheck(
+              node,
+              facts.checkpoints(node.composed(), node.start(), Minutes.start(node.until)),
+              findings));
+    }
     warmUp(nodes);
     long from = nodes.stream().mapToLong(node -> node.from).min().orElse(0);
     long until = nodes.get(0).until;
@@ -279,6 +288,7 @@ final class Completeness {
       return;
     }
     read(slice, row.snapshot());
+    in(checkpoints, node.key()).read(row.snapshot().atMicros(), row.receivedAt());
     if (judged) {
       node.totals.snapshots++;
     }

@@ -37,8 +37,19 @@ final class LedgerAudit {
 
   private final Map<UUID, Set<UUID>> doubles = new HashMap<>();
   private final Completeness.Progress progress;
+  private boolean rates = true;
   private long buckets;
   private long entries;
+
+  /** Holds buckets against their rows only: rating would read whole periods. */
+  static LedgerAudit withoutRating(
+      MoneyDao dao, Findings findings, Pricing pricing, Map<String, AuditedNode> nodes) {
+    LedgerAudit audit =
+        new LedgerAudit(
+            dao, findings, pricing, new QuotaBook(dao, Instant.EPOCH), nodes, minute -> {});
+    audit.rates = false;
+    return audit;
+  }
 
   LedgerAudit(
       MoneyDao dao,
@@ -115,8 +126,10 @@ final class LedgerAudit {
           posted.computeIfAbsent(row.bucket(), key -> new ArrayList<>(1)).add(row);
           seen.add(row.account());
         });
-    pricing.load(seen);
-    quotas.load(seen);
+    if (rates) {
+      pricing.load(seen);
+      quotas.load(seen);
+    }
     Set<BucketKey> keys = new java.util.TreeSet<>(rated.keySet());
     keys.addAll(posted.keySet());
     // A bucket that is missing had its share of the free quota.
@@ -152,7 +165,9 @@ final class LedgerAudit {
     if (bucket != null && !told) {
       told = !agrees(key, bucket, own);
     }
-    rate(key, bucket, told, own);
+    if (rates) {
+      rate(key, bucket, told, own);
+    }
   }
 
   /** The rows that are the bucket's by their ids; any other is a charge beside them. */

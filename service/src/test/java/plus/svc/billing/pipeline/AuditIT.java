@@ -3,15 +3,18 @@ package plus.svc.billing.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static plus.svc.billing.pipeline.World.NODE;
 import static plus.svc.billing.pipeline.World.at;
-import static plus.svc.billing.pipeline.World.shot;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +23,11 @@ import plus.svc.billing.api.report.Verdict;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.PostgresHarness;
+import plus.svc.billing.testing.TestDatabase;
 
 /**
  * Damage of every kind is planted into a healthy world, and the audit names it and nothing else.
@@ -32,49 +38,58 @@ class AuditIT {
   private static final Instant FROM = at("09:00");
   private static final Instant UNTIL = at("12:30");
 
-  private World world = new World(PostgresHarness.shared().freshDatabase());
-  private UUID a = new UUID(0, 1);
-  private UUID b = new UUID(0, 2);
-  private UUID stranger = new UUID(0, 3);
+  private static final UUID STRANGER = new UUID(7, 3);
 
-  /**
-   * Two nodes, a hundred minutes, free quota used up on the way, payments, restarts, held samples.
-   */
-  @BeforeEach
-  void aHealthyWorld() {
-    world = new World(PostgresHarness.shared().freshDatabase());
+  private static final TestDatabase HEALTHY = PostgresHarness.shared().freshDatabase();
+  private static final UUID A = new UUID(7, 1);
+  private static final UUID B = new UUID(7, 2);
+
+  private World world = new World(HEALTHY);
+
+  /** Two nodes, a hundred minutes: quota used up, payments, grants, restarts, a late snapshot. */
+  @BeforeAll
+  static void aHealthyWorld() {
+    World world = new World(HEALTHY);
     world.rating = PipelineIT.withQuota(world, 1_500);
-    world.policy = world.policy.billingFrom(Instant.EPOCH);
-    a = world.user();
-    b = world.user();
-    stranger = UUID.randomUUID();
-    for (int minute = 0; minute < 100; minute++) {
-      world.now = at("10:00").plusSeconds(60L * minute + 30);
-      world.deliver(snapshot(NODE, minute));
-      world.deliver(snapshot(OTHER, minute));
+    world.user(A, A);
+    world.user(B, B);
+    for (int minute = 0; minute < 100; minute += 10) {
+      world.now = at("10:00").plusSeconds(60L * minute + 570);
+      List<Snapshot> page = new ArrayList<>();
+      for (int i = minute; i < minute + 10; i++) {
+        page.add(snapshot(NODE, i).snapshot());
+        page.add(snapshot(OTHER, i).snapshot());
+      }
+      world.deliver(page);
       if (minute == 20 || minute == 70) {
-        world.topUp(a, "20.25");
+        world.topUp(A, "20.25");
       }
       if (minute == 50) {
-        give(b, 300);
+        give(world, B, 300);
       }
     }
-    world.deliver(new World.Shot(at("10:30:30")).on(OTHER).of(a, 30 * 13 + 5, 30 * 7));
+    world.deliver(new World.Shot(at("10:30:30")).on(OTHER).of(A, 30 * 13 + 5, 30 * 7));
     world.pipeline().settleForeignEntries();
   }
 
-  private World.Shot snapshot(NodeKey node, int minute) {
+  @BeforeEach
+  void aCopyOfIt() {
+    world = new World(PostgresHarness.shared().copyOf(HEALTHY));
+    world.rating = PipelineIT.withQuota(world, 1_500);
+  }
+
+  private static World.Shot snapshot(NodeKey node, int minute) {
     // One of them restarts every half hour, and nothing is silent then.
     int since = node.equals(OTHER) ? minute : minute % 30;
     World.Shot shot = new World.Shot(at("10:00").plusSeconds(60L * minute)).on(node);
-    shot.of(a, since * 13L, since * 7L).of(b, "tcp", since * 5L, since);
+    shot.of(A, since * 13L, since * 7L).of(B, "tcp", since * 5L, since);
     if (minute > 10) {
-      shot.of(stranger, since * 3L, 0);
+      shot.of(STRANGER, since * 3L, 0);
     }
     return shot;
   }
 
-  private void give(UUID account, long bytes) {
+  private static void give(World world, UUID account, long bytes) {
     world.jdbi.useHandle(
         h ->
             h.execute(
@@ -82,6 +97,10 @@ class AuditIT {
                     + " remaining_included_quota + ? WHERE account_uuid = ?",
                 bytes,
                 account));
+  }
+
+  private static OffsetDateTime time(String time) {
+    return at(time).atOffset(ZoneOffset.UTC);
   }
 
   private AuditReport audit() {
@@ -123,13 +142,13 @@ class AuditIT {
     harm(
         "DELETE FROM public.traffic_minute_buckets WHERE account_uuid = ? AND node_id = ?"
             + " AND bucket_start = ?",
-        a,
+        A,
         NODE.composed(),
-        at("10:42").atOffset(java.time.ZoneOffset.UTC));
+        time("10:42"));
     assertThat(onlyFinding())
         .containsEntry("kind", "missing_bucket")
         .containsEntry("node", NODE.composed())
-        .containsEntry("account", a.toString())
+        .containsEntry("account", A.toString())
         .containsEntry("line", "")
         .containsEntry("at", at("10:42"))
         .containsEntry("expected", 20L)
@@ -143,13 +162,13 @@ class AuditIT {
         "UPDATE public.traffic_minute_buckets SET downlink_bytes = downlink_bytes + 1,"
             + " total_bytes = total_bytes + 1 WHERE account_uuid = ? AND node_id = ?"
             + " AND bucket_start = ?",
-        b,
+        B,
         OTHER.composed(),
-        at("11:07").atOffset(java.time.ZoneOffset.UTC));
+        time("11:07"));
     assertThat(onlyFinding())
         .containsEntry("kind", "bucket_differs")
         .containsEntry("node", OTHER.composed())
-        .containsEntry("account", b.toString())
+        .containsEntry("account", B.toString())
         .containsEntry("line", "tcp")
         .containsEntry("at", at("11:07"))
         .containsEntry("expected", 6L)
@@ -169,18 +188,18 @@ class AuditIT {
           FROM public.billing_ledger
          WHERE account_uuid = ? AND node_id = ? AND bucket_start = ?
         """,
-        a,
+        A,
         NODE.composed(),
-        at("11:17").atOffset(java.time.ZoneOffset.UTC));
+        time("11:17"));
     if (withBalance) {
       harm(
           "UPDATE public.account_quota_states SET exact_balance = exact_balance - 10,"
               + " current_balance = current_balance - 10 WHERE account_uuid = ?",
-          a);
+          A);
     }
     assertThat(onlyFinding())
         .containsEntry("kind", "double_charge")
-        .containsEntry("account", a.toString())
+        .containsEntry("account", A.toString())
         .containsEntry("at", at("11:17"))
         .containsEntry("found", "-10")
         .containsEntry("money", new BigDecimal("10"));
@@ -191,7 +210,7 @@ class AuditIT {
     harm(
         "DELETE FROM billing.snapshots WHERE collected_at = ?"
             + " AND node_key = (SELECT node_key FROM billing.nodes WHERE composed = ?)",
-        at("10:42").atOffset(java.time.ZoneOffset.UTC),
+        time("10:42"),
         NODE.composed());
     assertThat(onlyFinding())
         .containsEntry("kind", "lost_snapshot")
@@ -204,7 +223,7 @@ class AuditIT {
     harm(
         "DELETE FROM billing.snapshots WHERE collected_at = ?"
             + " AND node_key = (SELECT node_key FROM billing.nodes WHERE composed = ?)",
-        at("11:39").atOffset(java.time.ZoneOffset.UTC),
+        time("11:39"),
         OTHER.composed());
     assertThat(onlyFinding())
         .containsEntry("kind", "lost_snapshot")
@@ -217,7 +236,7 @@ class AuditIT {
     harm(
         "UPDATE billing.snapshots SET uplink[1] = uplink[1] + 1 WHERE collected_at = ?"
             + " AND node_key = (SELECT node_key FROM billing.nodes WHERE composed = ?)",
-        at("10:42").atOffset(java.time.ZoneOffset.UTC),
+        time("10:42"),
         NODE.composed());
     assertThat(onlyFinding())
         .containsEntry("kind", "tampered_snapshot")
@@ -230,21 +249,19 @@ class AuditIT {
     harm(
         "UPDATE public.account_quota_states SET current_balance = current_balance + 0.01"
             + " WHERE account_uuid = ?",
-        a);
+        A);
     assertThat(onlyFinding())
         .containsEntry("kind", "shown_balance_differs")
-        .containsEntry("account", a.toString())
+        .containsEntry("account", A.toString())
         .containsEntry("money", new BigDecimal("-0.01"));
   }
 
   @Test
   void aNodeThatWasSilentOverARestartIsAtRisk() {
-    world.policy =
-        new NodePolicy(
-            plus.svc.billing.pipeline.source.FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
     world.now = at("11:44:10");
     world.deliver(
-        new World.Shot(at("11:44")).on(OTHER).of(a, 3, 4).of(b, "tcp", 2, 1).of(stranger, 1, 0));
+        new World.Shot(at("11:44")).on(OTHER).of(A, 3, 4).of(B, "tcp", 2, 1).of(STRANGER, 1, 0));
     AuditReport report = audit();
     assertThat(report.findings()).hasSize(1);
     assertThat(report.findings().get(0))
@@ -263,22 +280,20 @@ class AuditIT {
 
   @Test
   void whatOthersPostAndNobodyTookInYetIsNoDrift() {
-    world.topUp(b, "5");
-    give(b, 77);
+    world.topUp(B, "5");
+    give(world, B, 77);
     assertThat(audit().findings()).isEmpty();
   }
 
   @Test
   void decisionsAreEvidenceToo() {
-    world.policy =
-        new NodePolicy(
-            plus.svc.billing.pipeline.source.FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
+    world.policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_000);
     world.now = at("11:42");
-    world.deliver(new World.Shot(at("11:40")).on(OTHER).of(a, 9_000_000, 0).of(b, "tcp", 600, 100));
+    world.deliver(new World.Shot(at("11:40")).on(OTHER).of(A, 9_000_000, 0).of(B, "tcp", 600, 100));
     assertThat(audit().findings()).isEmpty();
     world
         .pipeline()
-        .decide(OTHER, new SeriesKey(a.toString(), ""), at("11:40"), Decision.ACCEPT, "me", "why");
+        .decide(OTHER, new SeriesKey(A.toString(), ""), at("11:40"), Decision.ACCEPT, "me", "why");
     assertThat(audit().findings()).isEmpty();
     harm("UPDATE billing.resolutions SET decision = 'BASELINE'");
     assertThat(audit().findings()).isNotEmpty();
@@ -353,12 +368,13 @@ class AuditIT {
   private String chosen(String table) {
     return switch (table) {
       case "public.traffic_minute_buckets" ->
-          "bucket_start <> '2026-04-08 11:17Z', node_id, account_uuid <> '" + a + "'";
+          "bucket_start <> '2026-04-08 11:17Z', node_id, account_uuid <> '" + A + "'";
       case "public.billing_ledger" ->
-          "bucket_start <> '2026-04-08 11:17Z', node_id, account_uuid <> '" + b + "'";
+          "bucket_start <> '2026-04-08 11:17Z', node_id, account_uuid <> '" + A + "'";
       case "billing.snapshots" -> "collected_at <> '2026-04-08 10:42Z', node_key";
-      case "public.account_quota_states", "billing.quota_grants", "billing.price_versions" ->
-          "account_uuid <> '" + b + "'";
+      case "public.account_quota_states", "billing.quota_grants" ->
+          "account_uuid <> '" + B + "'";
+      case "billing.price_versions" -> "account_uuid <> '" + A + "'";
       case "billing.node_states" -> "at DESC, node_key";
       default -> "1";
     };
@@ -384,7 +400,7 @@ class AuditIT {
         VALUES ('2026-04-08 10:59Z', ?, ?, 9, 9, 'rated')
         """,
         NODE.composed(),
-        b);
+        B);
     assertThat(onlyFinding())
         .containsEntry("kind", "extra_bucket")
         .containsEntry("at", at("10:59"))
