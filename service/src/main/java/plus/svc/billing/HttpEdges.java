@@ -8,6 +8,7 @@ import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.ContinuousAudit;
+import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.RightsFeature;
@@ -40,6 +41,7 @@ final class HttpEdges {
       Jobs jobs,
       Ingest ingest,
       DatabaseProbe database,
+      OperationServlet operations,
       @Nullable ContinuousAudit audit) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
@@ -65,5 +67,9 @@ final class HttpEdges {
         .admin()
         .addFilter("rights", new AdminFilter(gate, environment.getObjectMapper()))
         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    environment
+        .admin()
+        .addServlet(AdminFilter.OPERATIONS, operations)
+        .addMapping(operations.paths());
   }
 }

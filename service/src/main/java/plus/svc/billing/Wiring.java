@@ -7,6 +7,7 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,9 +16,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
-import plus.svc.billing.admin.PruneTask;
-import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.admin.AuditOperation;
+import plus.svc.billing.admin.ChangesOperation;
+import plus.svc.billing.admin.DatabaseChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
+import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.SourcesOperation;
+import plus.svc.billing.audit.Audit;
 import plus.svc.billing.audit.ContinuousAudit;
+import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
@@ -68,6 +77,8 @@ final class Wiring {
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
+  private static final int AUDIT_PAGE = 60;
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -79,6 +90,9 @@ final class Wiring {
 
   /** Of every loop that must go on. */
   private final List<Pulse> pulses = new CopyOnWriteArrayList<>();
+
+  /** What operators can ask for. */
+  private final List<Operation> operations = new ArrayList<>();
 
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
@@ -121,7 +135,32 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
+        operators(jdbi),
         continuousAudit(jdbi));
+  }
+
+  /** What operators can ask for; those that need more than the database were added before. */
+  private OperationServlet operators(Jdbi jdbi) {
+    DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
+    operations.add(new ChangesOperation(journal));
+    operations.add(
+        new AuditOperation(
+            new Audit(
+                jdbi, settings.pipeline().rating().peakHours(), () -> sources, auditAccess())));
+    return new OperationServlet(
+        new Operations(operations), journal, clock, environment.getObjectMapper());
+  }
+
+  /** Audits ask exporters with a client of their own: a source answers one request of each. */
+  private ExporterAccess auditAccess() {
+    if (settings.ingestMode() != IngestMode.PULL) {
+      return ExporterAccess.NONE;
+    }
+    ExporterClient client =
+        new ExporterClient(
+            new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables), metrics.pipeline());
+    environment.lifecycle().manage(new AutoCloseableManager(client));
+    return new ExporterAccess(client, AUDIT_PAGE, ExporterAccess.REMEMBERED);
   }
 
   /** What Prometheus reads, on the admin port. */
@@ -149,6 +188,7 @@ final class Wiring {
         sink::apply,
         new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
         ingest.concurrentPushes(),
+        PUSH_PATIENCE,
         ingest.bodyTimeout(),
         clock,
         environment.metrics());
@@ -236,7 +276,7 @@ final class Wiring {
         new PeriodicLoop(
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
     keep("source-registry", loop);
-    environment.admin().addTask(new SourcesTask(registry));
+    operations.add(new SourcesOperation(registry));
   }
 
   private CollectorPlan collectorPlan() {
@@ -281,7 +321,7 @@ final class Wiring {
               retention.prune(clock.instant());
             });
     keep("archive-retention", loop);
-    environment.admin().addTask(new PruneTask(retention, clock));
+    operations.add(new PruneOperation(retention, clock));
   }
 
   /** Looks after the recent past, and turns health degraded while something is not right. */

@@ -7,6 +7,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.testing.ResourceHelpers;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import plus.svc.billing.admin.ChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
@@ -31,6 +36,7 @@ import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.NodePolicy;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
@@ -47,7 +53,7 @@ final class EdgesServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** A server that nobody can try too many wrong tokens on. */
+  /** A server that nobody can try too many wrong tokens on, and that takes one push at a time. */
   static EdgesServer start(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings)
       throws Exception {
     return start(jobs, probe, settings, Integer.MAX_VALUE);
@@ -57,12 +63,24 @@ final class EdgesServer implements AutoCloseable {
   static EdgesServer start(
       Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce)
       throws Exception {
+    return start(jobs, probe, settings, failuresAtOnce, List.of(), new FakeChangeJournal());
+  }
+
+  /** A server with these operations on its admin port. */
+  static EdgesServer start(
+      Jobs jobs,
+      DatabaseProbe probe,
+      JobsSection.Settings settings,
+      int failuresAtOnce,
+      List<Operation> operations,
+      ChangeJournal changes)
+      throws Exception {
     DropwizardTestSupport<Configuration> server =
         new DropwizardTestSupport<>(
             EdgesOnly.class, ResourceHelpers.resourceFilePath("edges.yml")) {
           @Override
           public Application<Configuration> newApplication() {
-            return new EdgesOnly(jobs, probe, settings, failuresAtOnce);
+            return new EdgesOnly(jobs, probe, settings, failuresAtOnce, operations, changes);
           }
         };
     server.before();
@@ -80,6 +98,10 @@ final class EdgesServer implements AutoCloseable {
     return send(server.getAdminPort(), method, path, headers);
   }
 
+  int adminPort() {
+    return server.getAdminPort();
+  }
+
   private static HttpResponse<String> send(int port, String method, String path, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
@@ -90,6 +112,15 @@ final class EdgesServer implements AutoCloseable {
       request.headers(headers);
     }
     return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static Receipt taken(Delivery delivery) {
+    int count = delivery.snapshots().size();
+    return new Receipt(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+  }
+
+  URI baseUrl() {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
   @Override
@@ -103,8 +134,18 @@ final class EdgesServer implements AutoCloseable {
     private final DatabaseProbe probe;
     private final JobsSection.Settings settings;
     private final int failuresAtOnce;
+    private final List<Operation> operations;
+    private final ChangeJournal changes;
 
-    EdgesOnly(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce) {
+    EdgesOnly(
+        Jobs jobs,
+        DatabaseProbe probe,
+        JobsSection.Settings settings,
+        int failuresAtOnce,
+        List<Operation> operations,
+        ChangeJournal changes) {
+      this.operations = operations;
+      this.changes = changes;
       this.failuresAtOnce = failuresAtOnce;
       this.jobs = jobs;
       this.probe = probe;
@@ -128,12 +169,13 @@ final class EdgesServer implements AutoCloseable {
               environment.metrics());
       Ingest ingest =
           new Ingest(
-              delivery -> Receipt.NOTHING,
+              EdgesServer::taken,
               new PushPolicies(
                   List::of,
                   new NodePolicy(FirstSnapshot.BASELINE, Instant.EPOCH, 1),
                   source -> Optional.empty()),
               1,
+              Duration.ofMillis(100),
               Duration.ofSeconds(10),
               Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
               environment.metrics());
@@ -141,7 +183,17 @@ final class EdgesServer implements AutoCloseable {
       ListenAddress anyPort = new ListenAddress("127.0.0.1", 0);
       new ListenSettings(anyPort, anyPort).applyTo(connectors);
       HttpEdges.register(
-          environment, connectors, gate, settings, "r/app:v1", jobs, ingest, probe, null);
+          environment,
+          connectors,
+          gate,
+          settings,
+          "r/app:v1",
+          jobs,
+          ingest,
+          probe,
+          new OperationServlet(
+              new Operations(operations), changes, stopped, environment.getObjectMapper()),
+          null);
     }
 
     private static Token token(String name, Right... rights) {
