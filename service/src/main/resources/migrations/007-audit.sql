@@ -16,13 +16,13 @@ COMMENT ON COLUMN billing.audit_marks.checked_until IS 'every minute before it w
 
 --changeset billing:007-audit-state
 CREATE TABLE billing.audit_state (
-    one           BOOLEAN     PRIMARY KEY DEFAULT true CHECK (one),
-    checked_at    TIMESTAMPTZ NOT NULL,
-    verified_until TIMESTAMPTZ,
-    accounts_after UUID       NOT NULL,
-    open_accounts UUID[]      NOT NULL DEFAULT '{}',
-    findings      BIGINT      NOT NULL DEFAULT 0,
-    first_finding TEXT        NOT NULL DEFAULT '',
-    at_risk_minutes BIGINT    NOT NULL DEFAULT 0
+    one             BOOLEAN     PRIMARY KEY DEFAULT true,
+    checked_at      TIMESTAMPTZ NOT NULL,
+    verified_until  TIMESTAMPTZ,
+    accounts_after  UUID        NOT NULL,
+    open_accounts   UUID[]      NOT NULL DEFAULT '{}',
+    findings        BIGINT      NOT NULL DEFAULT 0,
+    first_finding   TEXT        NOT NULL DEFAULT '',
+    at_risk_minutes BIGINT      NOT NULL DEFAULT 0
 );
 COMMENT ON COLUMN billing.audit_state.open_accounts IS 'accounts in which something was found; they are looked at again each time';

@@ -27,12 +27,16 @@ final class AuditReport implements Report {
   /** Audits nodes, or everything if none is named, by the archive. */
   static AuditReport of(
       Jdbi jdbi, PeakHours peakHours, Set<String> nodes, Instant since, Instant until) {
+    return of(
+        new Audit(jdbi, peakHours, List::of, ExporterAccess.NONE),
+        new AuditRequest(
+            Set.of(), nodes, since, until, until, AuditRequest.From.ARCHIVE, false, 1_000));
+  }
+
+  /** What an audit tells. */
+  static AuditReport of(Audit audit, AuditRequest request) {
     AuditReport report = new AuditReport();
-    new Audit(jdbi, peakHours, List::of, ExporterAccess.NONE)
-        .run(
-            new AuditRequest(
-                Set.of(), nodes, since, until, until, AuditRequest.From.ARCHIVE, false, 1_000),
-            report);
+    audit.run(request, report);
     return report;
   }
 
