@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -14,13 +13,10 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
 import plus.svc.billing.audit.Timeline.Evidence;
-import plus.svc.billing.audit.Timeline.Word;
 import plus.svc.billing.audit.reference.Counter;
 import plus.svc.billing.audit.reference.ReadingRules;
 import plus.svc.billing.pipeline.metering.Decision;
-import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
-import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
 
@@ -41,9 +37,9 @@ final class Completeness {
   private final Findings findings;
   private final Pricing pricing;
   private final Exporters exporters;
-  private final SnapshotDigest digest = new SnapshotDigest();
   private final Map<Integer, BucketCheck> checks = new HashMap<>();
-  private final Map<Integer, CheckpointCheck> checkpoints = new HashMap<>();
+  private final EvidenceTaker taker;
+  private final MinuteJudge judge;
   private final Progress progress;
 
   /** Takes how far the work is, as a minute. */
@@ -59,6 +55,8 @@ final class Completeness {
     this.pricing = pricing;
     this.exporters = exporters;
     this.progress = progress;
+    this.taker = new EvidenceTaker(findings, checks);
+    this.judge = new MinuteJudge(findings, checks);
   }
 
   /** Goes through the nodes' time. */
@@ -72,12 +70,8 @@ final class Completeness {
     load(keys, byKey);
     for (AuditedNode node : nodes) {
       checks.put(node.key(), new BucketCheck(node, findings, pricing));
-      checkpoints.put(
-          node.key(),
-          new CheckpointCheck(
-              node,
-              facts.checkpoints(node.composed(), node.start(), Minutes.start(node.until)),
-              findings));
+      taker.compareCheckpoints(
+          node, facts.checkpoints(node.composed(), node.start(), Minutes.start(node.until)));
     }
     warmUp(nodes);
     long from = nodes.stream().mapToLong(node -> node.from).min().orElse(0);
@@ -133,7 +127,7 @@ final class Completeness {
           base == null ? Instant.EPOCH : Micros.toInstant(base.headAt()).plusNanos(1_000);
       if (after.isBefore(node.start())) {
         evidence.snapshots(
-            key, after, node.start(), row -> take(node, row, new NodeSlice(node), false));
+            key, after, node.start(), row -> taker.take(row, new NodeSlice(node), false));
       }
     }
   }
@@ -163,7 +157,7 @@ final class Completeness {
         node.stored.putIfAbsent(row.headAt(), row);
       }
     }
-    Overlay overlay = new Overlay(exporters.fetch(live, start, end));
+    EvidenceTaker.Overlay overlay = taker.over(exporters.fetch(live, start, end));
     evidence.snapshots(
         keys,
         start,
@@ -177,7 +171,7 @@ final class Completeness {
         });
     slices.values().forEach(slice -> overlay.before(slice, Long.MAX_VALUE));
     readFacts(live, slices, keys, start, end);
-    slices.values().forEach(slice -> judge(slice, Math.max(from, slice.node.from), until));
+    slices.values().forEach(slice -> judge.judge(slice, Math.max(from, slice.node.from), until));
   }
 
   private void readFacts(
@@ -217,189 +211,6 @@ final class Completeness {
     new FindingsCheck(findings).run(facts, slices, keys, start, end);
   }
 
-  /** What exporters tell, put between what the archive holds. */
-  private final class Overlay {
-    private final Map<Integer, NavigableMap<Long, Exporters.Told>> told;
-
-    Overlay(Map<Integer, NavigableMap<Long, Exporters.Told>> told) {
-      this.told = told;
-    }
-
-    /** Takes what the archive lacks before an instant. */
-    void before(NodeSlice slice, long micros) {
-      NavigableMap<Long, Exporters.Told> ofNode =
-          told.getOrDefault(slice.node.key(), new TreeMap<>());
-      while (!ofNode.isEmpty() && ofNode.firstKey() < micros) {
-        long at = ofNode.firstKey();
-        Exporters.Told first = ofNode.pollFirstEntry().getValue();
-        if (at > fetchedUntil(slice.node) || at < Micros.of(slice.node.start())) {
-          continue; // pending, or from before the node was billed
-        }
-        BucketCheck check = in(checks, slice.node.key());
-        check.tellLostAt(Micros.toInstant(at), first.source());
-        read(slice, first.snapshot());
-      }
-    }
-
-    /** Takes an instant that the archive holds. */
-    void at(NodeSlice slice, EvidenceDao.SnapshotRow row) {
-      Exporters.@Nullable Told same =
-          told.getOrDefault(slice.node.key(), new TreeMap<>()).remove(row.snapshot().atMicros());
-      boolean genuine = slice.node.isGenuine(row.snapshot(), row.digest(), digest);
-      if (same == null || (genuine && same.isSame(row.digest()))) {
-        take(slice.node, row, slice, true);
-        return;
-      }
-      if (!genuine) {
-        tellTampered(slice.node, row);
-        read(slice, same.snapshot());
-        return;
-      }
-      NodeSnapshot both = Snapshots.merged(row.snapshot(), same.snapshot());
-      if (Snapshots.sameContent(both, row.snapshot())) {
-        take(slice.node, row, slice, true);
-        return;
-      }
-      findings.add(
-          Finding.ofNode(
-              Kind.SNAPSHOT_DIFFERS,
-              slice.node,
-              Micros.toInstant(row.snapshot().atMicros()),
-              "what the exporter tells",
-              "what the archive holds",
-              "the exporter tells larger counters, or a later start, for this instant"));
-      read(slice, both);
-    }
-  }
-
-  /** What exporters have beyond it is under way. */
-  private static long fetchedUntil(AuditedNode node) {
-    @Nullable Instant head = node.row.headAt();
-    @Nullable Instant read = node.completedUntil;
-    long newest = head == null ? Counter.NEVER : Micros.of(head);
-    return read == null ? newest : Math.min(newest, Micros.of(read));
-  }
-
-  /** Takes an archived snapshot, unless it is not what its digest says. */
-  private void take(
-      AuditedNode node, EvidenceDao.SnapshotRow row, NodeSlice slice, boolean judged) {
-    if (!node.isGenuine(row.snapshot(), row.digest(), digest)) {
-      tellTampered(node, row);
-      return;
-    }
-    read(slice, row.snapshot());
-    in(checkpoints, node.key()).read(row.snapshot().atMicros(), row.receivedAt());
-    if (judged) {
-      node.totals.snapshots++;
-    }
-  }
-
-  private void tellTampered(AuditedNode node, EvidenceDao.SnapshotRow row) {
-    long at = row.snapshot().atMicros();
-    node.suspect.add(Math.floorDiv(at, 60_000_000L));
-    node.stored.remove(at);
-    findings.add(
-        Finding.ofNode(
-            Kind.TAMPERED_SNAPSHOT,
-            node,
-            Micros.toInstant(at),
-            Snapshots.digest(node, row.snapshot(), digest),
-            Snapshots.hex(row.digest()),
-            "the archived counters are not those that the digest was made of when they came"
-                + " (expected: the digest of what is there, found: the digest stored)"));
-  }
-
-  private void read(NodeSlice slice, NodeSnapshot snapshot) {
-    AuditedNode node = slice.node;
-    slice.read(snapshot);
-    EvidenceDao.@Nullable StateRow kept = node.stored.remove(snapshot.atMicros());
-    if (kept != null) {
-      StateCheck.compare(node, node.reference, kept)
-          .ifPresent(
-              difference ->
-                  findings.add(
-                      Finding.ofNode(
-                          Kind.STATE_DIFFERS,
-                          node,
-                          Micros.toInstant(snapshot.atMicros()),
-                          difference.expected(),
-                          difference.found(),
-                          difference.what() + " is not what the archive leads to")));
-    }
-  }
-
-  private void judge(NodeSlice slice, long from, long until) {
-    AuditedNode node = slice.node;
-    BucketCheck check = in(checks, node.key());
-    tellStatesWithoutSnapshot(node, check, until);
-    long head = Math.min(until, node.headMinute() + 1);
-    for (long minute = from; minute < head; minute++) {
-      judge(slice, check, minute);
-    }
-    tellBeyondHead(slice, check, Math.max(head, from));
-    if (head < until) {
-      node.timeline.settle(Evidence.SPANNED);
-      node.timeline.pending(Math.max(head, from), until);
-    }
-    slice.restarts.values().forEach(node.totals::add);
-  }
-
-  private void judge(NodeSlice slice, BucketCheck check, long minute) {
-    AuditedNode node = slice.node;
-    @Nullable Integer samples = slice.observed.get(minute);
-    Map<Place, Bytes> expected = slice.expected.getOrDefault(minute, Map.of());
-    List<FactsDao.BucketRow> written = slice.written.getOrDefault(minute, List.of());
-    Map<Place, Bytes> unattributed = slice.unattributed.getOrDefault(minute, Map.of());
-    Word word = check.minute(minute, samples != null, expected, written, unattributed);
-    if (word == Word.MATCH && slice.asideMinutes.contains(minute)) {
-      word = Word.SET_ASIDE;
-    }
-    long must = expected.values().stream().mapToLong(Bytes::total).sum();
-    long is =
-        written.stream().mapToLong(FactsDao.BucketRow::total).sum()
-            + unattributed.values().stream().mapToLong(Bytes::total).sum();
-    if (samples == null) {
-      node.timeline.unobserved(minute, word, is);
-      node.totals.add(must, is);
-      return;
-    }
-    boolean risky = slice.risky.contains(minute);
-    if (risky && node.timeline.waiting() > 0) {
-      tellAtRisk(slice, minute);
-    }
-    node.timeline.observed(minute, risky, word, samples, must, is);
-    node.totals.seriesMinutes += samples;
-    node.totals.add(must, is);
-  }
-
-  /** The minutes that wait lie between the last snapshot and a restart. */
-  private void tellAtRisk(NodeSlice slice, long minute) {
-    for (AtRisk restart : slice.restarts.values()) {
-      if (Minutes.floor(restart.at()) == minute && restart.minutes() > 0) {
-        findings.add(restart.finding(slice.node));
-      }
-    }
-  }
-
-  /** A state that was kept must be that of a snapshot; if there is none, the archive lost it. */
-  private static void tellStatesWithoutSnapshot(AuditedNode node, BucketCheck check, long until) {
-    long end = Micros.of(Minutes.start(until));
-    while (!node.stored.isEmpty() && node.stored.firstKey() < end) {
-      long at = node.stored.pollFirstEntry().getKey();
-      if (at >= Micros.of(node.start())) {
-        check.tellLost(Math.floorDiv(at, 60_000_000L), Micros.toInstant(at));
-      }
-    }
-  }
-
-  /** Buckets after the newest snapshot have nothing to stand on. */
-  private void tellBeyondHead(NodeSlice slice, BucketCheck check, long from) {
-    slice
-        .written
-        .tailMap(from, true)
-        .forEach((minute, rows) -> check.minute(minute, true, Map.of(), rows, Map.of()));
-  }
-
   private void end(AuditedNode node) {
     BucketCheck check = in(checks, node.key());
     NodeSlice next = new NodeSlice(node);
@@ -407,7 +218,7 @@ final class Completeness {
     boolean more = node.from < until && node.headMinute() >= until;
     if (more) {
       for (EvidenceDao.SnapshotRow row : evidence.next(node.key(), Minutes.start(until))) {
-        if (node.isGenuine(row.snapshot(), row.digest(), digest)) {
+        if (taker.isGenuine(node, row)) {
           next.read(row.snapshot());
         }
       }
