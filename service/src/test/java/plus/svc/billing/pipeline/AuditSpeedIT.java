@@ -1,28 +1,43 @@
 package plus.svc.billing.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import plus.svc.billing.api.report.Format;
+import plus.svc.billing.audit.Audit;
+import plus.svc.billing.audit.AuditRequest;
+import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.PostgresHarness;
 
 /**
- * Measures an audit of a healthy day: {@code java -Xmx256m -cp ... AuditSpeed [nodes] [accounts]
- * [minutes]}. Prints how fast it is and how much memory it took at most.
+ * Measures an audit of a healthy stretch of time, where it is asked for: {@code -Daudit.speed=
+ * NODES,ACCOUNTS,MINUTES -DargLine=-Xmx256m}. Prints how fast it is and how much memory it took.
  */
-final class AuditSpeed {
+class AuditSpeedIT {
 
-  private AuditSpeed() {}
-
-  public static void main(String[] args) {
-    int nodes = args.length > 0 ? Integer.parseInt(args[0]) : 10;
-    int accounts = args.length > 1 ? Integer.parseInt(args[1]) : 50;
-    int minutes = args.length > 2 ? Integer.parseInt(args[2]) : 1_440;
+  @Test
+  @EnabledIfSystemProperty(named = "audit.speed", matches = ".+")
+  void aHealthyStretchOfTime() throws IOException {
+    String[] sizes = System.getProperty("audit.speed", "10,50,1440").split(",", -1);
+    int nodes = Integer.parseInt(sizes[0]);
+    int accounts = Integer.parseInt(sizes[1]);
+    int minutes = Integer.parseInt(sizes[2]);
     World world = new World(PostgresHarness.shared().freshDatabase());
     world.rating = PipelineIT.withQuota(world, 500_000);
     List<UUID> users = new ArrayList<>();
@@ -60,7 +75,38 @@ final class AuditSpeed {
           peak.end() >> 20);
     }
     System.out.printf(java.util.Locale.ROOT, "made in %.0f s%n", (made - began) / 1e9);
-    System.exit(0);
+    assertThat(AuditReport.of(world.jdbi, PeakHours.NONE, Set.of(), World.DAY, until).findings())
+        .isEmpty();
+    writePage(world, until);
+  }
+
+  /** A page to look at, of a world that was harmed a little. */
+  private static void writePage(World world, Instant until) throws IOException {
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                "DELETE FROM public.traffic_minute_buckets WHERE node_id = 'speed:n3'"
+                    + " AND bucket_start >= ? AND bucket_start < ?",
+                World.at("05:00").atOffset(ZoneOffset.UTC),
+                World.at("05:20").atOffset(ZoneOffset.UTC)));
+    NodeKey silent = new NodeKey("speed", "n1");
+    UUID user = world.user();
+    world.deliver(new World.Shot(until.plusSeconds(3_600)).on(silent).of(user, 1, 1));
+    Path page = Path.of("target", "audit.html");
+    try (Writer out = Files.newBufferedWriter(page, StandardCharsets.UTF_8)) {
+      new Audit(world.jdbi, PeakHours.NONE, List::of, ExporterAccess.NONE)
+          .run(
+              new AuditRequest(
+                  Set.of(),
+                  Set.of(),
+                  World.DAY,
+                  until.plusSeconds(7_200),
+                  until.plusSeconds(7_200),
+                  AuditRequest.From.ARCHIVE,
+                  false,
+                  20),
+              Format.HTML.to(out, "billing audit"));
+    }
   }
 
   private static Snapshot snapshot(NodeKey node, int minute, List<UUID> users) {
