@@ -123,7 +123,7 @@ public final class Audit {
       restartsSection();
       heat.tell(report);
       checksSection();
-      end(accounts);
+      end(ledger, accounts);
     }
 
     private void choose(ExporterEvidence exporters) {
@@ -358,7 +358,7 @@ public final class Audit {
       }
     }
 
-    private void end(AccountAudit accounts) {
+    private void end(LedgerAudit ledger, AccountAudit accounts) {
       Map<String, @Nullable Object> summary = new LinkedHashMap<>();
       summary.put("since", request.since());
       summary.put("until", request.until());
@@ -377,10 +377,13 @@ public final class Audit {
       summary.put("expected_bytes", bytes(node -> node.totals.expectedBytes));
       summary.put("written_bytes", bytes(node -> node.totals.writtenBytes));
       summary.put("unknown_bytes_at_most", bytes(node -> node.totals.unknownBytes));
+      summary.put("buckets", ledger.buckets());
+      summary.put("charged", Pricing.plain(ledger.charged()));
       summary.put("accounts", accounts.accounts());
       summary.put("ledger_rows", accounts.entries());
       summary.put("grants_not_taken_in", accounts.pendingGrants());
       summary.put("findings", findings.total());
+      summary.put("findings_money", Pricing.plain(findings.money()));
       summary.put("findings_not_listed", findings.notListed());
       summary.put("unchecked", findings.of(Finding.Kind.UNCHECKED));
       report.end(summary, verdict());

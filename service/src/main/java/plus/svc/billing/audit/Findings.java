@@ -1,5 +1,6 @@
 package plus.svc.billing.audit;
 
+import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class Findings {
 
   private long listed;
   private long total;
+  private BigDecimal money = BigDecimal.ZERO;
   private @Nullable Finding first;
 
   /**
@@ -31,6 +33,9 @@ final class Findings {
   void add(Finding finding) {
     counts.merge(finding.kind(), 1L, Long::sum);
     total++;
+    if (finding.money() != null) {
+      money = money.add(finding.money());
+    }
     if (first == null) {
       first = finding;
     }
@@ -58,6 +63,11 @@ final class Findings {
 
   Map<BucketKey, Long> distrusted() {
     return trusted;
+  }
+
+  /** What all of it would change. */
+  BigDecimal money() {
+    return money;
   }
 
   long total() {

@@ -39,7 +39,7 @@ final class LedgerAudit {
   private final Completeness.Progress progress;
   private boolean rates = true;
   private long buckets;
-  private long entries;
+  private BigDecimal charged = BigDecimal.ZERO;
 
   /** Holds buckets against their rows only: rating would read whole periods. */
   static LedgerAudit withoutRating(
@@ -76,12 +76,13 @@ final class LedgerAudit {
     return doubles;
   }
 
-  long buckets() {
-    return buckets;
+  /** What the buckets cost, as it is written. */
+  BigDecimal charged() {
+    return charged;
   }
 
-  long entries() {
-    return entries;
+  long buckets() {
+    return buckets;
   }
 
   /**
@@ -112,6 +113,7 @@ final class LedgerAudit {
         Minutes.start(from),
         Minutes.start(until),
         row -> {
+          charged = charged.subtract(row.amount());
           rated.put(row.key(), row);
           seen.add(row.key().account());
         });
@@ -122,7 +124,6 @@ final class LedgerAudit {
         firstId(from),
         firstId(until),
         row -> {
-          entries++;
           posted.computeIfAbsent(row.bucket(), key -> new ArrayList<>(1)).add(row);
           seen.add(row.account());
         });
