@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.audit.ContinuousAudit;
@@ -120,11 +121,12 @@ class ContinuousAuditIT {
 
   @Test
   void oneInstanceAtATime() {
-    world.jdbi.useTransaction(
-        h -> {
-          h.execute("SELECT pg_advisory_xact_lock(hashtext('billing.continuous_audit'))");
-          assertThat(turn().standing().verifiedUntil()).as("another looks").isNull();
-        });
+    try (Handle another = world.jdbi.open()) {
+      another.begin();
+      another.execute("SELECT pg_advisory_xact_lock(hashtext('billing.continuous_audit'))");
+      assertThat(turn().standing().verifiedUntil()).as("another looks").isNull();
+      another.rollback();
+    }
     assertThat(verified(turn())).isEqualTo(at("10:30"));
   }
 
