@@ -158,7 +158,9 @@ final class Wiring {
     }
     ExporterClient client =
         new ExporterClient(
-            new WindowDecoder(DecoderLimits.DEFAULT), new SecretRefs(variables), metrics.pipeline());
+            new WindowDecoder(DecoderLimits.DEFAULT),
+            new SecretRefs(variables),
+            metrics.pipeline());
     environment.lifecycle().manage(new AutoCloseableManager(client));
     return new ExporterAccess(client, AUDIT_PAGE, ExporterAccess.REMEMBERED);
   }

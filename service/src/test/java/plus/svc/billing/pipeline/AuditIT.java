@@ -372,8 +372,7 @@ class AuditIT {
       case "public.billing_ledger" ->
           "bucket_start <> '2026-04-08 11:17Z', node_id, account_uuid <> '" + A + "'";
       case "billing.snapshots" -> "collected_at <> '2026-04-08 10:42Z', node_key";
-      case "public.account_quota_states", "billing.quota_grants" ->
-          "account_uuid <> '" + B + "'";
+      case "public.account_quota_states", "billing.quota_grants" -> "account_uuid <> '" + B + "'";
       case "billing.price_versions" -> "account_uuid <> '" + A + "'";
       case "billing.node_states" -> "at DESC, node_key";
       default -> "1";

@@ -61,8 +61,7 @@ class AuditSpeedIT {
       System.gc();
       Peak peak = new Peak();
       long from = System.nanoTime();
-      AuditReport report =
-          AuditReport.of(world.jdbi, PeakHours.NONE, Set.of(), World.DAY, until);
+      AuditReport report = AuditReport.of(world.jdbi, PeakHours.NONE, Set.of(), World.DAY, until);
       double seconds = (System.nanoTime() - from) / 1e9;
       long series = (long) nodes * accounts * minutes;
       System.out.printf(

@@ -94,7 +94,8 @@ final class HtmlHeatMap implements HtmlSection {
       out.write("<p>nothing to show</p>\n");
       return;
     }
-    long fields = Math.max(1, Duration.between(start, stop).plus(length).minusNanos(1).dividedBy(length));
+    long fields =
+        Math.max(1, Duration.between(start, stop).plus(length).minusNanos(1).dividedBy(length));
     out.write("<p>" + start + " to " + stop + ", a field is ");
     out.write(length.toMinutes() + (length.toMinutes() == 1 ? " minute" : " minutes") + "</p>\n");
     out.write("<table class=\"map\">\n<tbody>\n");
