@@ -146,6 +146,7 @@ CREATE TABLE public.account_quota_states (
     quota_charged bigint,
     quota_included_at timestamp with time zone,
     quota_granted_at timestamp with time zone,
+    price_changes integer NOT NULL DEFAULT 0,
     CONSTRAINT account_quota_states_pkey PRIMARY KEY (account_uuid),
     CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric)))
 ) WITH (fillfactor=45);
