@@ -259,8 +259,7 @@ final class WindowWalkTest {
   void whatWasSetAsideCountsForTheSizeOfAPageToo() {
     PageSize size = new PageSize(120, 10);
     List<RejectedSample> rejected =
-        Collections.nCopies(
-            5, new RejectedSample("x", "", "1", "1", RejectReason.BAD_IDENTIFIER));
+        Collections.nCopies(5, new RejectedSample("x", "", "1", "1", RejectReason.BAD_IDENTIFIER));
     size.came(
         List.of(
             new Snapshot(
