@@ -19,6 +19,25 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION billing.count_price_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE public.account_quota_states SET price_changes = price_changes + 1
+         WHERE account_uuid = OLD.account_uuid;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        UPDATE public.account_quota_states SET price_changes = price_changes + 1
+         WHERE account_uuid = NEW.account_uuid;
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION billing.drop_archive_before(horizon timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -532,6 +551,7 @@ UNION ALL
 CREATE TRIGGER billing_ledger_append_only BEFORE DELETE OR UPDATE ON public.billing_ledger FOR EACH ROW EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledger FOR EACH STATEMENT EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
+CREATE TRIGGER price_versions_count_changes AFTER INSERT OR DELETE OR UPDATE ON billing.price_versions FOR EACH ROW EXECUTE FUNCTION billing.count_price_change();
 
 REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
@@ -543,6 +563,7 @@ COMMENT ON COLUMN public.account_quota_states.shown_period IS 'billing-service: 
 COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newest minute rated';
 COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
 COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
+COMMENT ON COLUMN public.account_quota_states.price_changes IS 'how often the account''s price versions changed: who locked the row and knows them as of this number knows them';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
