@@ -78,8 +78,7 @@ final class DeliveryTurn {
     dao.planOnce();
     checkFences(deliveries);
     LedgerTurn ledger =
-        new LedgerTurn(
-            handle, settings.rating(), settings.sourceRevision(), clock, prices);
+        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock, prices);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
     watch.during(Stage.METER, () -> nodes.run(pages(deliveries), ledger));
     watch.during(Stage.RATE, ledger::rate);

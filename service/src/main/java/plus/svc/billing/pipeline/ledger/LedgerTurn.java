@@ -165,7 +165,8 @@ public final class LedgerTurn {
       return;
     }
     Periods periods = new Periods(buckets, policy, now);
-    accounts = new AccountBook(handle, policy, periods, priceCache, now).open(usage.keySet(), oldest());
+    accounts =
+        new AccountBook(handle, policy, periods, priceCache, now).open(usage.keySet(), oldest());
     touch(accounts);
     Posting posting = new Posting(buckets, periods, policy);
     accounts.values().forEach(posting::rate);
