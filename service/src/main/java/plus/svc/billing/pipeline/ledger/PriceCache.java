@@ -21,7 +21,7 @@ public final class PriceCache {
   private static final int MOST_VERSIONS = 8;
 
   private final Map<UUID, Known> accounts =
-      new LinkedHashMap<>(16, 0.75f, true) {
+      new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
