@@ -15,7 +15,19 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes"})
+  @ValueSource(
+      strings = {
+        "status",
+        "collect",
+        "reconcile",
+        "ready",
+        "prune",
+        "sources",
+        "changes",
+        "why",
+        "trace",
+        "balance"
+      })
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 
