@@ -15,16 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
-import plus.svc.billing.admin.BalanceOperation;
-import plus.svc.billing.admin.ChangesOperation;
 import plus.svc.billing.admin.DatabaseChangeJournal;
 import plus.svc.billing.admin.Operation;
 import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.admin.Operations;
 import plus.svc.billing.admin.PruneOperation;
 import plus.svc.billing.admin.SourcesOperation;
-import plus.svc.billing.admin.TraceOperation;
-import plus.svc.billing.admin.WhyOperation;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
@@ -36,9 +32,6 @@ import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.coverage.CoverageReader;
-import plus.svc.billing.explain.Balance;
-import plus.svc.billing.explain.Trace;
-import plus.svc.billing.explain.Why;
 import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.CountedJournal;
@@ -135,16 +128,14 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
-        operators(jdbi));
+        operators(jdbi, jobs));
   }
 
   /** What operators can ask for; those that need more than the database were added before. */
-  private OperationServlet operators(Jdbi jdbi) {
+  private OperationServlet operators(Jdbi jdbi, Jobs jobs) {
     DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
-    operations.add(new ChangesOperation(journal));
-    operations.add(new WhyOperation(new Why(jdbi, settings.pipeline().rating().peakHours())));
-    operations.add(new TraceOperation(new Trace(jdbi)));
-    operations.add(new BalanceOperation(new Balance(jdbi)));
+    operations.addAll(
+        Operators.reading(jdbi, settings, clock, journal, jobs, environment.healthChecks()));
     return new OperationServlet(
         new Operations(operations), journal, clock, environment.getObjectMapper());
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -28,9 +29,10 @@ import plus.svc.billing.testing.Database;
  * they stand there, and compares what they print. {@code -Ddocs.write=true} puts in what they print
  * now.
  *
- * <p>In a block {@code ```console} a line {@code $ billing-admin ...} is run; what follows up to the
- * next such line is its output, {@code ; echo $?} adds the exit code. A line {@code # ...} is a
- * thing that happens in between, by the name it has in {@link OperationsWorld#happens}. Values that
+ * <p>In a block {@code ```console} a line {@code $ billing-admin ...} is run; what follows up to
+ * the next such line is its output, {@code ; echo $?} adds the exit code. A line {@code # ...} is a
+ * thing that happens in between, by the name it has in {@link
+ * OperationsWorld#happens}. Values that
  * no clock and no seed can fix are masked in {@link #masked}.
  */
 @Timeout(300)
@@ -46,7 +48,7 @@ class OperationsDocIT {
 
   @Test
   void everyCommandPrintsWhatThePageSays() throws Exception {
-    String page = Repository.text(DOC);
+    String page = Files.readString(page());
     StringBuilder now = new StringBuilder();
     try (OperationsWorld world = new OperationsWorld(database);
         RunningService service = world.service()) {
@@ -66,7 +68,7 @@ class OperationsDocIT {
       block.appendTail(now);
     }
     if (Boolean.getBoolean("docs.write")) {
-      Files.writeString(Repository.root().resolve(DOC), now.toString());
+      Files.writeString(page(), now.toString());
     }
     assertThat(page).as("what the commands print now").isEqualTo(now.toString());
   }
@@ -84,14 +86,22 @@ class OperationsDocIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
+  /** From whichever folder of the repository the test runs. */
+  private static Path page() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve(DOC))) {
+      folder = Objects.requireNonNull(folder.getParent(), "the test runs outside the repository");
+    }
+    return folder.resolve(DOC);
+  }
+
   private String played(String text, OperationsWorld world, Map<String, String> environment) {
     StringBuilder now = new StringBuilder();
     List<String> lines = new ArrayList<>(text.lines().toList());
     while (!lines.isEmpty()) {
       String line = lines.remove(0);
-      if (line.startsWith("# ")) {
+      if (line.startsWith("# ") && world.happens(line.substring(2))) {
         now.append(line).append('\n');
-        world.happens(line.substring(2));
       } else if (line.startsWith("$ ")) {
         StringBuilder command = new StringBuilder(line);
         while (command.toString().endsWith("\\")) {
@@ -129,7 +139,6 @@ class OperationsDocIT {
         .replace(environment.getOrDefault("BILLING_ADMIN_URL", "-"), "http://127.0.0.1:8082")
         .replace(directory + "/", "")
         .replaceAll("http://127\\.0\\.0\\.1:(?!808[12])\\d+", "http://127.0.0.1:9001")
-        .replaceAll("the database has \\d+ MB", "the database has 12 MB")
         .replaceAll("differs from ours by [0-9.]+ s", "differs from ours by 12345678.9 s")
         .replaceAll("reference [0-9a-f-]{36}", "reference 00000000-0000-0000-0000-000000000000");
   }

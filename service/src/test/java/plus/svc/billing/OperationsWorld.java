@@ -55,7 +55,7 @@ final class OperationsWorld implements AutoCloseable {
   private static List<SnapshotRow> history() {
     List<SnapshotRow> history = new ArrayList<>();
     for (int minute = MINUTES; minute >= 0; minute--) {
-      long passed = MINUTES - minute;
+      long passed = (long) MINUTES - minute;
       history.add(
           new SnapshotRow(
               NOON.minusSeconds(60L * minute),
@@ -95,8 +95,8 @@ final class OperationsWorld implements AutoCloseable {
         ShippedConfiguration.FILE, variables, Clock.fixed(NOON, ZoneOffset.UTC));
   }
 
-  /** Makes something happen; what is not known here is a word to the reader. */
-  void happens(String what) {
+  /** Makes something happen, if it is known here. */
+  boolean happens(String what) {
     switch (what) {
       case "a bucket is lost" ->
           sql(
@@ -116,9 +116,10 @@ final class OperationsWorld implements AutoCloseable {
                   + BEN
                   + "'");
       default -> {
-        // Told, not done.
+        return false;
       }
     }
+    return true;
   }
 
   private void sql(String statement) {

@@ -90,7 +90,7 @@ final class DoctorVerb extends ReportVerb {
   private static final class Lines implements Report {
 
     private final Report sheet;
-    private final Map<String, Object> counts = new LinkedHashMap<>();
+    private final Map<String, Integer> counts = new LinkedHashMap<>();
 
     Lines(Report sheet) {
       this.sheet = sheet;
@@ -110,8 +110,7 @@ final class DoctorVerb extends ReportVerb {
 
     @Override
     public void row(@Nullable Object... values) {
-      counts.computeIfPresent(
-          String.valueOf(values[1]), (result, count) -> (Integer) count + 1);
+      counts.computeIfPresent(String.valueOf(values[1]), (result, count) -> count + 1);
       sheet.row(values);
     }
 
@@ -122,7 +121,7 @@ final class DoctorVerb extends ReportVerb {
     public void end(Map<String, ? extends @Nullable Object> summary, Verdict verdict) {}
 
     Verdict end() {
-      boolean fine = counts.get("warn").equals(0) && counts.get("fail").equals(0);
+      boolean fine = counts.getOrDefault("warn", 0) + counts.getOrDefault("fail", 0) == 0;
       Verdict verdict = fine ? Verdict.CLEAN : Verdict.FOUND;
       sheet.end(counts, verdict);
       return verdict;

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -21,6 +20,9 @@ public final class Balance {
   /** Sorts behind the name of every node. */
   private static final String BEHIND = "\uffff";
 
+  /** Of now, all rows count: another instance's clock may be ahead of ours. */
+  private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
   private final Jdbi jdbi;
 
   public Balance(Jdbi jdbi) {
@@ -28,7 +30,7 @@ public final class Balance {
   }
 
   private record Found(
-      boolean known, List<KindRow> kinds, Optional<QuotaRow> quota, Optional<ShownRow> shown) {
+      boolean known, List<KindRow> kinds, @Nullable QuotaRow quota, @Nullable ShownRow shown) {
 
     BigDecimal sum() {
       return kinds.stream().map(KindRow::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -48,9 +50,9 @@ public final class Balance {
               ExplainDao dao = handle.attach(ExplainDao.class);
               return new Found(
                   dao.isKnown(account),
-                  dao.kinds(account, at),
-                  dao.quota(account, at, BEHIND, BEHIND),
-                  at.isBefore(now) ? Optional.empty() : dao.shown(account));
+                  dao.kinds(account, at.isBefore(now) ? at : END_OF_TIME),
+                  dao.quota(account, at, BEHIND, BEHIND).orElse(null),
+                  at.isBefore(now) ? null : dao.shown(account).orElse(null));
             });
     Map<String, @Nullable Object> summary = new LinkedHashMap<>();
     summary.put("account", account);
@@ -76,24 +78,23 @@ public final class Balance {
   private static void quota(Found found, Report report) {
     report.section(
         "quota", "period_start", "period_end", "granted", "taken", "left", "charged_bytes");
-    found
-        .quota()
-        .ifPresent(
-            quota ->
-                report.row(
-                    quota.periodStart(),
-                    quota.periodEnd(),
-                    quota.granted(),
-                    quota.used(),
-                    quota.remaining(),
-                    quota.charged()));
+    QuotaRow quota = found.quota();
+    if (quota != null) {
+      report.row(
+          quota.periodStart(),
+          quota.periodEnd(),
+          quota.granted(),
+          quota.used(),
+          quota.remaining(),
+          quota.charged());
+    }
   }
 
   private static Verdict shown(Found found, Map<String, @Nullable Object> summary, Report report) {
-    if (found.shown().isEmpty()) {
+    ShownRow row = found.shown();
+    if (row == null) {
       return Verdict.CLEAN;
     }
-    ShownRow row = found.shown().get();
     BigDecimal kept = row.exactBalance().add(row.toTakeIn());
     BigDecimal drift = kept.subtract(found.sum());
     report.section(

@@ -53,14 +53,14 @@ public interface ExplainDao {
   @RegisterConstructorMapper(BucketRow.class)
   List<BucketRow> bucketsOfNode(@Bind("node") String composed, @Bind("minute") Instant minute);
 
-  /** Ledger rows by their ids. */
+  /** Ledger rows by their ids, in that order. */
   @SqlQuery(
       """
       SELECT id, account_uuid, bucket_start, entry_type, rated_bytes, amount_delta, balance_after,
              pricing_rule_version, created_at, node_id, line_code, corrects, operation_id
         FROM public.billing_ledger
        WHERE id = ANY(:ids)
-       ORDER BY created_at, id
+       ORDER BY array_position(:ids, id)
       """)
   @RegisterConstructorMapper(EntryRow.class)
   List<EntryRow> entries(@Bind("ids") UUID[] ids);

@@ -102,10 +102,11 @@ public final class Why {
     Instant minute = bucket.bucketStart();
     @Nullable PriceRow price = dao.price(bucket.accountUuid(), minute).orElse(null);
     PeakHours.Phase phase = peakHours.phaseOf(Minutes.floor(minute));
-    Optional<NodeRow> node =
+    @Nullable NodeRow node =
         dao.nodes(bucket.nodeId(), "").stream()
             .filter(row -> row.composed().equals(bucket.nodeId()))
-            .findFirst();
+            .findFirst()
+            .orElse(null);
     Evidence evidence = evidence(node, minute);
     return new BucketStory(
         bucket,
@@ -114,7 +115,7 @@ public final class Why {
         phase,
         factor(price, phase),
         dao.quota(bucket.accountUuid(), minute, bucket.nodeId(), bucket.lineCode()).orElse(null),
-        evidence == Evidence.WHOLE ? samples(handle, dao, node.orElseThrow(), bucket) : List.of(),
+        node != null && evidence == Evidence.WHOLE ? samples(handle, dao, node, bucket) : List.of(),
         evidence);
   }
 
@@ -125,11 +126,11 @@ public final class Why {
     return price.terms().multiplier(phase);
   }
 
-  private static Evidence evidence(Optional<NodeRow> node, Instant minute) {
-    if (node.isEmpty()) {
+  private static Evidence evidence(@Nullable NodeRow node, Instant minute) {
+    if (node == null) {
       return Evidence.NONE;
     }
-    return node.get().prunedAt(minute) ? Evidence.PRUNED : Evidence.WHOLE;
+    return node.prunedAt(minute) ? Evidence.PRUNED : Evidence.WHOLE;
   }
 
   private static List<Judged> samples(

@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -163,21 +164,16 @@ public final class Doctor {
   }
 
   private void health(Checkup checkup) {
-    Map<String, HealthCheck.Result> results = health.get();
-    List<String> sick =
-        results.entrySet().stream()
-            .filter(entry -> !entry.getValue().isHealthy())
-            .map(Map.Entry::getKey)
-            .sorted()
-            .toList();
-    for (String name : sick) {
-      checkup.wrong(
-          "health " + name,
-          String.valueOf(results.get(name).getMessage()),
-          "see the service's log and /healthcheck");
-    }
-    if (sick.isEmpty()) {
-      checkup.fine("health", results.size() + " checks are healthy");
+    Map<String, HealthCheck.Result> results = new TreeMap<>(health.get());
+    results.values().removeIf(HealthCheck.Result::isHealthy);
+    results.forEach(
+        (name, result) ->
+            checkup.wrong(
+                "health " + name,
+                String.valueOf(result.getMessage()),
+                "see the service's log and /healthcheck"));
+    if (results.isEmpty()) {
+      checkup.fine("health", "every check is healthy");
     }
   }
 
@@ -189,8 +185,7 @@ public final class Doctor {
             .toArray(String[]::new);
     List<String> missing = jdbi.withExtension(DoctorDao.class, dao -> dao.unprepared(days));
     if (missing.isEmpty()) {
-      long megabytes = jdbi.withExtension(DoctorDao.class, DoctorDao::bytes) / 1_000_000;
-      checkup.fine("archive", "today and tomorrow are prepared; the database has " + megabytes + " MB");
+      checkup.fine("archive", "today and tomorrow are prepared");
     } else {
       checkup.odd(
           "archive",

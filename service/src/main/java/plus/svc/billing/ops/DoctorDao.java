@@ -55,8 +55,4 @@ public interface DoctorDao {
        ORDER BY day
       """)
   List<String> unprepared(@Bind("days") String[] days);
-
-  /** Bytes on disk of the whole database. */
-  @SqlQuery("SELECT pg_database_size(current_database())")
-  long bytes();
 }

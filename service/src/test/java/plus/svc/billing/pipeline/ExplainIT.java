@@ -138,7 +138,7 @@ class ExplainIT {
         "counts the difference",
         "source",
         "test");
-    assertThat(why.path("evidence").path(0).path("digest").asText()).matches("[0-9a-f]{64}");
+    assertThat(why.path("evidence").path(0).path("digest").asText()).matches("[0-9a-f]{32}");
     assertThat(why.path("verdict").asText()).isEqualTo("clean");
     assertThat(why.toString()).doesNotContain("@");
   }
