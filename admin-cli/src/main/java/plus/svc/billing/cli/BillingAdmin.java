@@ -66,6 +66,7 @@ public final class BillingAdmin {
         .addSubcommand(new WhyVerb(new Connection(environment)))
         .addSubcommand(new TraceVerb(new Connection(environment)))
         .addSubcommand(new BalanceVerb(new Connection(environment)))
+        .addSubcommand(new AuditVerb(new Connection(environment)))
         .addSubcommand(new ChangesVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))

@@ -24,6 +24,8 @@ final class UsageTest {
         "prune",
         "sources",
         "changes",
+        "audit",
+        "doctor",
         "why",
         "trace",
         "balance"
