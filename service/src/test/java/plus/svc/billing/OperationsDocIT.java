@@ -31,8 +31,7 @@ import plus.svc.billing.testing.Database;
  *
  * <p>In a block {@code ```console} a line {@code $ billing-admin ...} is run; what follows up to
  * the next such line is its output, {@code ; echo $?} adds the exit code. A line {@code # ...} is a
- * thing that happens in between, by the name it has in {@link
- * OperationsWorld#happens}. Values that
+ * thing that happens in between, by the name it has in {@link OperationsWorld#happens}. Values that
  * no clock and no seed can fix are masked in {@link #masked}.
  */
 @Timeout(300)
@@ -132,9 +131,10 @@ class OperationsDocIT {
     return masked(printed.toString(), environment) + (code ? exitCode + "\n" : "");
   }
 
-  /** What differs from run to run: ports, folders, sizes, and the real time that passes. */
+  /** What differs from run to run: ports, folders, and whatever real time makes. */
   private String masked(String text, Map<String, String> environment) {
     return text.replace("\r\n", "\n")
+        .replaceAll("(?m)^\\d+ %.*\n", "")
         .replace(environment.getOrDefault("BILLING_URL", "-"), "http://127.0.0.1:8081")
         .replace(environment.getOrDefault("BILLING_ADMIN_URL", "-"), "http://127.0.0.1:8082")
         .replace(directory + "/", "")
