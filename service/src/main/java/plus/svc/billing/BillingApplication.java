@@ -40,7 +40,7 @@ import plus.svc.billing.platform.systemd.Watchdog;
 public class BillingApplication extends Application<BillingConfiguration> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BillingApplication.class);
-  private static final String MIGRATIONS = "migrations.xml";
+  static final String MIGRATIONS = "migrations.xml";
 
   private final Map<String, String> variables;
   private final Clock clock;

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.AuditOperation;
-import plus.svc.billing.admin.ChangesOperation;
 import plus.svc.billing.admin.DatabaseChangeJournal;
 import plus.svc.billing.admin.Operation;
 import plus.svc.billing.admin.OperationServlet;
@@ -135,14 +134,15 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
-        operators(jdbi),
+        operators(jdbi, jobs),
         continuousAudit(jdbi));
   }
 
   /** What operators can ask for; those that need more than the database were added before. */
-  private OperationServlet operators(Jdbi jdbi) {
+  private OperationServlet operators(Jdbi jdbi, Jobs jobs) {
     DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
-    operations.add(new ChangesOperation(journal));
+    operations.addAll(
+        Operators.reading(jdbi, settings, clock, journal, jobs, environment.healthChecks()));
     operations.add(
         new AuditOperation(
             new Audit(

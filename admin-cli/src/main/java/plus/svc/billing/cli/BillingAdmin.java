@@ -1,5 +1,6 @@
 package plus.svc.billing.cli;
 
+import java.io.PrintWriter;
 import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -37,6 +38,20 @@ public final class BillingAdmin {
   }
 
   /**
+   * Runs one command line inside another program.
+   *
+   * @param environment the variables that stand in for options
+   * @return the exit code
+   */
+  public static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    int exitCode = commandLine(environment).setOut(out).setErr(err).execute(args);
+    out.flush();
+    err.flush();
+    return exitCode;
+  }
+
+  /**
    * All verbs.
    *
    * @param environment the variables that stand in for options
@@ -47,6 +62,10 @@ public final class BillingAdmin {
         .addSubcommand(new CollectVerb(new Connection(environment)))
         .addSubcommand(new ReconcileVerb(new Connection(environment)))
         .addSubcommand(new ReadyVerb(new Connection(environment)))
+        .addSubcommand(new DoctorVerb(new Connection(environment)))
+        .addSubcommand(new WhyVerb(new Connection(environment)))
+        .addSubcommand(new TraceVerb(new Connection(environment)))
+        .addSubcommand(new BalanceVerb(new Connection(environment)))
         .addSubcommand(new AuditVerb(new Connection(environment)))
         .addSubcommand(new ChangesVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))

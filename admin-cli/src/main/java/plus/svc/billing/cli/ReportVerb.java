@@ -60,11 +60,20 @@ abstract class ReportVerb extends Verb {
     }
   }
 
+  /** Where the report goes. */
+  final Output output() {
+    return Output.to(file, out());
+  }
+
+  /** The report as it is asked for. */
+  final Report sheet(Output output) {
+    return Format.valueOf(format.name().toUpperCase(Locale.ROOT))
+        .to(output.writer(), "billing-admin " + name());
+  }
+
   private Verdict shown(InputStream events) {
-    try (Output output = Output.to(file, out())) {
-      Report sheet =
-          Format.valueOf(format.name().toUpperCase(Locale.ROOT))
-              .to(output.writer(), "billing-admin " + name());
+    try (Output output = output()) {
+      Report sheet = sheet(output);
       ProgressLine progress = ProgressLine.on(err());
       Optional<EventReader.End> end = EventReader.read(events, new WithProgress(sheet, progress));
       progress.clear();

@@ -16,7 +16,20 @@ final class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes", "audit"})
+      strings = {
+        "status",
+        "collect",
+        "reconcile",
+        "ready",
+        "prune",
+        "sources",
+        "changes",
+        "audit",
+        "doctor",
+        "why",
+        "trace",
+        "balance"
+      })
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 

@@ -15,15 +15,31 @@ public final class Inputs {
   private final Map<String, List<String>> values;
   private final Instant now;
   private final String caller;
+  private final List<String> rights;
 
   /**
    * @param now what relative times are relative to
    * @param caller name of the token
    */
   public Inputs(Map<String, List<String>> values, Instant now, String caller) {
+    this(values, now, caller, List.of());
+  }
+
+  /**
+   * @param now what relative times are relative to
+   * @param caller name of the token
+   * @param rights of the token
+   */
+  public Inputs(Map<String, List<String>> values, Instant now, String caller, List<String> rights) {
     this.values = new TreeMap<>(values);
     this.now = now;
     this.caller = caller;
+    this.rights = List.copyOf(rights);
+  }
+
+  /** What whoever asks may do. */
+  public List<String> rights() {
+    return rights;
   }
 
   /** Who asks. */

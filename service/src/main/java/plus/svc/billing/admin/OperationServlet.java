@@ -94,7 +94,12 @@ public final class OperationServlet extends HttpServlet {
       return;
     }
     Caller caller = AdminFilter.caller(request);
-    Inputs inputs = new Inputs(RequestInputs.read(request), clock.instant(), caller.name());
+    Inputs inputs =
+        new Inputs(
+            RequestInputs.read(request),
+            clock.instant(),
+            caller.name(),
+            caller.rights().stream().map(Right::text).sorted().toList());
     Format format =
         AnswerFormat.of(inputs, request.getHeader("Accept"), task ? Format.TABLE : Format.JSON);
     if (found.isEmpty()) {
