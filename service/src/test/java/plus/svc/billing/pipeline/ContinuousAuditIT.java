@@ -21,12 +21,11 @@ import plus.svc.billing.testing.PostgresHarness;
 /** The recent past is proven on its own; what is found stops the watermark until it is mended. */
 class ContinuousAuditIT {
 
-  private World world = new World(PostgresHarness.shared().freshDatabase());
+  private final World world = new World(PostgresHarness.shared().freshDatabase());
   private UUID user = new UUID(0, 0);
 
   @BeforeEach
   void anHourOfUsage() {
-    world = new World(PostgresHarness.shared().freshDatabase());
     user = world.user();
     use(0, 60);
   }
