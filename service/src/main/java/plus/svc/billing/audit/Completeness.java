@@ -28,7 +28,7 @@ import plus.svc.billing.quantity.Minutes;
 final class Completeness {
 
   /** About so many series and minutes are in memory at once. */
-  private static final int SLICE = 100_000;
+  private static final int SLICE = 50_000;
 
   private static final int LONGEST_SLICE_MINUTES = 60;
 
