@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
@@ -108,7 +107,7 @@ final class LedgerAudit {
   }
 
   private long slice(boolean all, UUID[] accounts, long from, long until) {
-    TreeMap<BucketKey, MoneyDao.RatedRow> rated = new TreeMap<>();
+    Map<BucketKey, MoneyDao.RatedRow> rated = new HashMap<>();
     Set<UUID> seen = new HashSet<>();
     dao.rated(
         all,
@@ -134,14 +133,16 @@ final class LedgerAudit {
       pricing.load(seen);
       quotas.load(seen);
     }
-    Set<BucketKey> keys = new java.util.TreeSet<>(rated.keySet());
+    Set<BucketKey> keys = new HashSet<>(rated.keySet());
     keys.addAll(posted.keySet());
     // A bucket that is missing had its share of the free quota.
     findings.distrusted().keySet().stream()
         .filter(key -> key.minute() >= from && key.minute() < until)
         .filter(key -> all || seen.contains(key.account()))
         .forEach(keys::add);
-    for (BucketKey key : keys) {
+    List<BucketKey> inOrder = new ArrayList<>(keys);
+    inOrder.sort(null);
+    for (BucketKey key : inOrder) {
       judge(key, rated.get(key), posted.getOrDefault(key, List.of()));
     }
     buckets += rated.size();
@@ -179,7 +180,7 @@ final class LedgerAudit {
     List<MoneyDao.EntryRow> own = new ArrayList<>(rows.size());
     Map<UUID, MoneyDao.EntryRow> byId = new HashMap<>();
     rows.forEach(row -> byId.put(row.id(), row));
-    for (int revision = 1; revision <= rows.size() + 1; revision++) {
+    for (int revision = 1; revision <= rows.size() + 1 && !byId.isEmpty(); revision++) {
       MoneyDao.@Nullable EntryRow row =
           byId.remove(ids.ofBucket(key.minute(), key.node(), key.account(), key.line(), revision));
       if (row != null) {
