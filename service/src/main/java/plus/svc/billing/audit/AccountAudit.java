@@ -105,111 +105,38 @@ final class AccountAudit {
 
   private void judge(List<MoneyDao.AccountRow> page) {
     UUID[] ids = page.stream().map(MoneyDao.AccountRow::account).toArray(UUID[]::new);
-    Map<UUID, Entries> sums = new LinkedHashMap<>();
+    Map<UUID, AccountEntries> sums = new LinkedHashMap<>();
     for (UUID id : ids) {
-      sums.put(id, new Entries());
+      sums.put(id, new AccountEntries());
     }
     dao.entriesOf(
         ids,
         row -> {
           entries++;
-          Entries ofAccount = sums.get(row.account());
+          AccountEntries ofAccount = sums.get(row.account());
           if (ofAccount != null) {
             ofAccount.add(row);
           }
         });
     quotas.load(List.of(ids));
     for (MoneyDao.AccountRow row : page) {
-      Entries ofAccount = sums.getOrDefault(row.account(), new Entries());
-      ofAccount.strays.forEach(stray -> LedgerAudit.tellDouble(findings, stray, doubles));
+      AccountEntries ofAccount = sums.getOrDefault(row.account(), new AccountEntries());
+      ofAccount.strays().forEach(stray -> LedgerAudit.tellDouble(findings, stray, doubles));
       balance(row, ofAccount);
       accounts++;
     }
     quota(page);
   }
 
-  /** The ledger rows of an account, newest first. */
-  private static final class Entries {
-    private BigDecimal sum = BigDecimal.ZERO;
-    private final List<MoneyDao.EntryRow> strays = new ArrayList<>();
-    private final Map<BigDecimal, Integer> open = new HashMap<>();
-    private final List<MoneyDao.EntryRow> nodeless = new ArrayList<>();
-    private int foreign;
-    private boolean adopted;
-
-    void add(MoneyDao.EntryRow row) {
-      sum = sum.add(row.amount());
-      if (adopted) {
-        return; // older: posted by an earlier writer, who carried balances of its own making
-      }
-      if (row.node() == null) {
-        addNodeless(row);
-        return;
-      }
-      if (isStray(row)) {
-        strays.add(row);
-      } else {
-        link(row, 1);
-      }
-    }
-
-    private void addNodeless(MoneyDao.EntryRow row) {
-      if (row.entryType().equals("opening_balance")) {
-        if (row.ruleVersion().equals("adoption")) {
-          adopted = true;
-          toggle(BigDecimal.ZERO, 1);
-          toggle(row.balanceAfter(), -1);
-        } else {
-          link(row, 1);
-        }
-        return;
-      }
-      foreign++;
-      boolean charge = row.entryType().startsWith("traffic_") && row.amount().signum() != 0;
-      if (charge && nodeless.size() < PAGE) {
-        nodeless.add(row);
-      }
-    }
-
-    /** Ids of traffic rows begin with the time of their bucket. */
-    private static boolean isStray(MoneyDao.EntryRow row) {
-      long millis = row.id().getMostSignificantBits() >>> 16;
-      return row.id().version() != 8 || millis != row.bucketStart().toEpochMilli();
-    }
-
-    /** Each row goes on from the balance that another one left. */
-    void link(MoneyDao.EntryRow row, int times) {
-      toggle(row.balanceAfter().subtract(row.amount()), times);
-      toggle(row.balanceAfter(), -times);
-    }
-
-    private void toggle(BigDecimal balance, int by) {
-      BigDecimal key = Pricing.plain(balance);
-      if (open.merge(key, by, Integer::sum) == 0) {
-        open.remove(key);
-      }
-    }
-
-    /** How many breaks there are beside the beginning at zero and the end at the balance. */
-    int breaks(BigDecimal end) {
-      toggle(BigDecimal.ZERO, -1);
-      toggle(end, 1);
-      int breaks = open.values().stream().mapToInt(Math::abs).sum() / 2;
-      toggle(BigDecimal.ZERO, 1);
-      toggle(end, -1);
-      return breaks;
-    }
-  }
-
-  private void balance(MoneyDao.AccountRow row, Entries rows) {
+  private void balance(MoneyDao.AccountRow row, AccountEntries rows) {
     Set<UUID> told = doubles.getOrDefault(row.account(), new HashSet<>());
-    if (rows.nodeless.size() > 0) {
-      rows.nodeless.forEach(stray -> LedgerAudit.tellDouble(findings, stray, doubles));
+    if (!rows.nodeless().isEmpty()) {
+      rows.nodeless().forEach(stray -> LedgerAudit.tellDouble(findings, stray, doubles));
     }
-    BigDecimal must = rows.sum.subtract(row.pending());
+    BigDecimal must = rows.sum().subtract(row.pending());
     BigDecimal off = row.exactBalance().subtract(must);
     BigDecimal doubled =
-        rows.strays.stream()
+        rows.strays().stream()
             .map(MoneyDao.EntryRow::amount)
             .reduce(BigDecimal.ZERO, BigDecimal::add);
     BigDecimal known = explained.getOrDefault(row.account(), BigDecimal.ZERO).negate();
@@ -230,7 +157,7 @@ final class AccountAudit {
                   + (row.pending().signum() == 0
                       ? ""
                       : ", less " + Pricing.plain(row.pending()) + " not taken in yet")));
-    } else if (known.signum() == 0 && told.isEmpty() && rows.strays.isEmpty()) {
+    } else if (known.signum() == 0 && told.isEmpty() && rows.strays().isEmpty()) {
       chain(row, rows);
     }
     BigDecimal shown = row.exactBalance().add(row.pending());
@@ -251,15 +178,15 @@ final class AccountAudit {
     }
   }
 
-  private void chain(MoneyDao.AccountRow row, Entries rows) {
+  private void chain(MoneyDao.AccountRow row, AccountEntries rows) {
     int breaks = rows.breaks(row.exactBalance());
-    if (breaks > rows.foreign) {
+    if (breaks > rows.foreign()) {
       findings.add(
           Finding.ofAccount(
               Kind.BALANCE_CHAIN_BROKEN,
               row.account(),
               null,
-              rows.foreign + " at most",
+              rows.foreign() + " at most",
               breaks,
               null,
               "balance_after of its ledger rows does not follow from row to row: where it breaks,"

@@ -1,15 +1,11 @@
 package plus.svc.billing.audit;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -20,10 +16,8 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.report.Report;
 import plus.svc.billing.api.report.Verdict;
 import plus.svc.billing.audit.Timeline.Evidence;
-import plus.svc.billing.audit.Timeline.Word;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.source.SourceSpec;
-import plus.svc.billing.quantity.Minutes;
 
 /**
  * Proves that what is written is complete and right, or names what is not. Everything is read in
@@ -71,6 +65,7 @@ public final class Audit {
   private final class Run {
     private final AuditRequest request;
     private final Report report;
+    private final AuditSheet sheet;
     private final EvidenceDao evidence;
     private final FactsDao facts;
     private final MoneyDao money;
@@ -89,6 +84,7 @@ public final class Audit {
       this.handle = handle;
       this.request = request;
       this.report = report;
+      this.sheet = new AuditSheet(report);
       this.evidence = handle.attach(EvidenceDao.class);
       this.facts = handle.attach(FactsDao.class);
       this.money = handle.attach(MoneyDao.class);
@@ -102,15 +98,13 @@ public final class Audit {
           new ExporterEvidence(access, request, findings, handle.attach(EvidenceDao.class));
       choose(exporters);
       if (request.minutes()) {
-        minutesSection();
+        sheet.minutes();
       } else {
-        findingsSection();
+        beginFindings();
       }
       completeness(exporters);
       if (request.minutes()) {
-        findingsSection();
-        kept.forEach(this::list);
-        kept.clear();
+        beginFindings();
       }
       QuotaBook quotas = new QuotaBook(money, request.since());
       LedgerAudit ledger = ledger(quotas);
@@ -119,11 +113,13 @@ public final class Audit {
       StandingAudit standing = new StandingAudit(money, facts, findings);
       standing.guard();
       standing.progress(nodes, request.now());
-      sourcesSection(exporters);
-      restartsSection();
+      sheet.sources(nodes);
+      Set<String> seen = nodes.stream().map(node -> node.source).collect(Collectors.toSet());
+      exporters.tellUnseen(report, sources.get(), seen);
+      sheet.restarts(facts, request, nodes);
       heat.tell(report);
-      checksSection();
-      end(ledger, accounts);
+      sheet.checks(findings);
+      sheet.end(request, nodes, findings, ledger, accounts, verdict());
     }
 
     private void choose(ExporterEvidence exporters) {
@@ -141,6 +137,25 @@ public final class Audit {
           }
         }
       }
+      tellUnknownNames(sources.get());
+    }
+
+    /** A name that means nothing must not be answered with "clean". */
+    private void tellUnknownNames(List<SourceSpec> known) {
+      Set<String> names = new TreeSet<>(request.sources());
+      known.forEach(source -> names.remove(source.id().value()));
+      nodes.forEach(node -> names.remove(node.source));
+      names.forEach(name -> tellUnknown("source", name));
+      names.addAll(request.nodes());
+      nodes.forEach(node -> names.remove(node.composed()));
+      names.removeAll(request.sources());
+      names.forEach(name -> tellUnknown("node", name));
+    }
+
+    private void tellUnknown(String what, String name) {
+      findings.add(
+          Finding.of(
+              Finding.Kind.UNCHECKED, "a " + what, null, "there is no " + what + " '" + name + "'"));
     }
 
     private void completeness(ExporterEvidence exporters) {
@@ -202,191 +217,23 @@ public final class Audit {
     private void known(AuditedNode node, Timeline.Run run) {
       heat.add(node, run);
       if (request.minutes() && run.evidence() != Evidence.PENDING) {
-        for (long minute = run.from(); minute < run.until(); minute++) {
-          report.row(
-              node.source,
-              node.composed(),
-              Minutes.start(minute),
-              lower(run.evidence()),
-              lower(run.word()),
-              run.series(),
-              run.expectedBytes(),
-              run.writtenBytes());
-        }
+        sheet.minutes(node, run);
       }
     }
 
-    private void minutesSection() {
-      report.section(
-          "minutes",
-          "source",
-          "node",
-          "minute",
-          "evidence",
-          "compared",
-          "series",
-          "expected_bytes",
-          "written_bytes");
-    }
-
-    private void findingsSection() {
+    private void beginFindings() {
       listing = true;
-      report.section(
-          "findings",
-          "kind",
-          "source",
-          "node",
-          "account",
-          "line",
-          "at",
-          "expected",
-          "found",
-          "money",
-          "evidence");
+      sheet.findings();
+      kept.forEach(sheet::finding);
+      kept.clear();
     }
 
     private void take(Finding finding) {
       if (listing) {
-        list(finding);
+        sheet.finding(finding);
       } else if (kept.size() < MOST_KEPT_FINDINGS) {
         kept.add(finding);
       }
-    }
-
-    private void list(Finding finding) {
-      @Nullable AuditedNode node = finding.node();
-      report.row(
-          finding.kind().text(),
-          node == null ? null : node.source,
-          node == null ? null : node.composed(),
-          finding.account() == null ? null : finding.account().toString(),
-          finding.line(),
-          finding.minute(),
-          text(finding.expected()),
-          text(finding.found()),
-          finding.money(),
-          finding.evidence());
-    }
-
-    private void sourcesSection(ExporterEvidence exporters) {
-      report.section(
-          "sources",
-          "source",
-          "node",
-          "evidence",
-          "minutes",
-          "match",
-          "missing",
-          "differs",
-          "extra",
-          "set_aside",
-          "observed",
-          "spanned",
-          "at_risk",
-          "pending",
-          "pruned",
-          "expected_bytes",
-          "written_bytes",
-          "restarts",
-          "blind_seconds",
-          "unknown_bytes_at_most",
-          "error");
-      for (AuditedNode node : nodes) {
-        Timeline timeline = node.timeline;
-        report.row(
-            node.source,
-            node.composed(),
-            node.totals.evidence,
-            timeline.minutes(),
-            timeline.of(Word.MATCH),
-            timeline.of(Word.MISSING),
-            timeline.of(Word.DIFFERS),
-            timeline.of(Word.EXTRA),
-            timeline.of(Word.SET_ASIDE),
-            timeline.of(Evidence.OBSERVED),
-            timeline.of(Evidence.SPANNED),
-            timeline.of(Evidence.AT_RISK),
-            timeline.of(Evidence.PENDING),
-            node.pruned,
-            new BigDecimal(node.totals.expectedBytes),
-            new BigDecimal(node.totals.writtenBytes),
-            node.totals.restarts,
-            node.totals.blindSeconds,
-            new BigDecimal(node.totals.unknownBytes),
-            node.totals.error);
-      }
-      Set<String> seen = nodes.stream().map(node -> node.source).collect(Collectors.toSet());
-      exporters.tellUnseen(report, sources.get(), seen);
-    }
-
-    private void restartsSection() {
-      report.section(
-          "restarts",
-          "source",
-          "node",
-          "at",
-          "blind_from",
-          "by_epoch",
-          "series",
-          "blind_seconds",
-          "hidden_bytes_at_most");
-      Map<Integer, AuditedNode> byKey = new LinkedHashMap<>();
-      nodes.forEach(node -> byKey.put(node.key(), node));
-      Integer[] keys = byKey.keySet().toArray(Integer[]::new);
-      facts.restarts(
-          keys,
-          request.since(),
-          request.until(),
-          row -> {
-            @Nullable AuditedNode node = byKey.get(row.nodeKey());
-            report.row(
-                node == null ? null : node.source,
-                node == null ? null : node.composed(),
-                row.at(),
-                row.blindFrom(),
-                row.byEpoch(),
-                row.seriesCount(),
-                Duration.between(row.blindFrom(), row.at()).toSeconds(),
-                row.hiddenBytes());
-          });
-    }
-
-    private void checksSection() {
-      report.section("checks", "kind", "found");
-      for (Finding.Kind kind : Finding.Kind.values()) {
-        report.row(kind.text(), findings.of(kind));
-      }
-    }
-
-    private void end(LedgerAudit ledger, AccountAudit accounts) {
-      Map<String, @Nullable Object> summary = new LinkedHashMap<>();
-      summary.put("since", request.since());
-      summary.put("until", request.until());
-      summary.put("nodes", nodes.size());
-      summary.put("minutes", sum(node -> node.timeline.minutes()));
-      summary.put("snapshots", sum(node -> node.totals.snapshots));
-      summary.put("series_minutes", sum(node -> node.totals.seriesMinutes));
-      summary.put("match", sum(node -> node.timeline.of(Word.MATCH)));
-      summary.put("missing", sum(node -> node.timeline.of(Word.MISSING)));
-      summary.put("differs", sum(node -> node.timeline.of(Word.DIFFERS)));
-      summary.put("extra", sum(node -> node.timeline.of(Word.EXTRA)));
-      summary.put("set_aside", sum(node -> node.timeline.of(Word.SET_ASIDE)));
-      for (Evidence word : Evidence.values()) {
-        summary.put(lower(word), sum(node -> node.timeline.of(word)));
-      }
-      summary.put("expected_bytes", bytes(node -> node.totals.expectedBytes));
-      summary.put("written_bytes", bytes(node -> node.totals.writtenBytes));
-      summary.put("unknown_bytes_at_most", bytes(node -> node.totals.unknownBytes));
-      summary.put("buckets", ledger.buckets());
-      summary.put("charged", Pricing.plain(ledger.charged()));
-      summary.put("accounts", accounts.accounts());
-      summary.put("ledger_rows", accounts.entries());
-      summary.put("grants_not_taken_in", accounts.pendingGrants());
-      summary.put("findings", findings.total());
-      summary.put("findings_money", Pricing.plain(findings.money()));
-      summary.put("findings_not_listed", findings.notListed());
-      summary.put("unchecked", findings.of(Finding.Kind.UNCHECKED));
-      report.end(summary, verdict());
     }
 
     private Verdict verdict() {
@@ -397,22 +244,5 @@ public final class Audit {
           ? Verdict.FAILED
           : Verdict.FOUND;
     }
-
-    private long sum(java.util.function.ToLongFunction<AuditedNode> value) {
-      return nodes.stream().mapToLong(value).sum();
-    }
-
-    private BigDecimal bytes(java.util.function.Function<AuditedNode, BigInteger> value) {
-      return new BigDecimal(nodes.stream().map(value).reduce(BigInteger.ZERO, BigInteger::add));
-    }
-  }
-
-  private static String lower(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
-  }
-
-  /** Decimals never in scientific notation, so that every face shows the same. */
-  private static @Nullable Object text(@Nullable Object value) {
-    return value instanceof BigDecimal number ? number.toPlainString() : value;
   }
 }

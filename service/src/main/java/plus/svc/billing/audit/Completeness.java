@@ -28,7 +28,7 @@ import plus.svc.billing.quantity.Minutes;
 final class Completeness {
 
   /** About so many series and minutes are in memory at once. */
-  private static final int SLICE = 100_000;
+  private static final int SLICE = 50_000;
 
   private static final int LONGEST_SLICE_MINUTES = 60;
 
@@ -113,7 +113,7 @@ final class Completeness {
       EvidenceDao.@Nullable StateRow base =
           evidence.keptBefore(key, node.start()).stream().findFirst().orElse(null);
       node.beginAt(base);
-      if (base == null && node.row.archiveFrom() != null && node.from < node.until) {
+      if (base == null && node.isPruned() && node.from < node.until) {
         findings.add(
             Finding.ofNode(
                 Kind.UNCHECKED,

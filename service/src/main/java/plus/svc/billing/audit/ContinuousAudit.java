@@ -32,8 +32,11 @@ public final class ContinuousAudit extends HealthCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(ContinuousAudit.class);
 
-  /** Of one node in one turn. */
+  /** Of one node in one turn; fewer where there are many series. */
   private static final long MOST_MINUTES = 30;
+
+  private static final long FEWEST_MINUTES = 10;
+  private static final long SERIES_MINUTES = 250_000;
 
   private static final Duration LONGEST_TURN = Duration.ofSeconds(10);
   private static final Duration LONGEST_ON_ACCOUNTS = Duration.ofSeconds(1);
@@ -117,6 +120,7 @@ public final class ContinuousAudit extends HealthCheck {
     private final MoneyDao money;
     private final Instant now;
     private final long end;
+    private final long step;
     private final long began = System.nanoTime();
     private final Map<Integer, MarkDao.Mark> marks = new LinkedHashMap<>();
     private final Map<Integer, EvidenceDao.NodeRow> rows = new LinkedHashMap<>();
@@ -128,6 +132,12 @@ public final class ContinuousAudit extends HealthCheck {
       this.money = handle.attach(MoneyDao.class);
       this.now = now;
       this.end = Minutes.floor(now.truncatedTo(ChronoUnit.MINUTES)) - 1;
+      long series =
+          handle.attach(EvidenceDao.class).sizes().stream()
+              .mapToLong(EvidenceDao.Size::series)
+              .sum();
+      this.step =
+          Math.max(FEWEST_MINUTES, Math.min(MOST_MINUTES, SERIES_MINUTES / Math.max(1, series)));
     }
 
     void run() {
@@ -165,7 +175,7 @@ public final class ContinuousAudit extends HealthCheck {
             if (row != null) {
               long checked = Minutes.floor(mark.checkedUntil());
               long from = again ? Minutes.floor(mark.verifiedUntil()) : checked;
-              long until = Math.min(from + MOST_MINUTES, again ? checked : limit(row));
+              long until = Math.min(from + step, again ? checked : limit(row));
               if (from < until) {
                 spans.computeIfAbsent(new Span(from, until), s -> new ArrayList<>()).add(row);
               }

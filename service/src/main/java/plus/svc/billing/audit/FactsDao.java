@@ -3,7 +3,6 @@ package plus.svc.billing.audit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -14,7 +13,6 @@ import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.customizer.FetchSize;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
-import plus.svc.billing.quantity.Minutes;
 
 /** Reads what is written about usage. */
 interface FactsDao {
@@ -31,8 +29,8 @@ interface FactsDao {
 
   @SqlQuery(
       """
-      SELECT bucket_start, node_id, account_uuid, line_code, region, uplink_bytes, downlink_bytes,
-             total_bytes, included_bytes + charged_bytes, revision
+      SELECT floor(date_part('epoch', bucket_start) / 60)::bigint, node_id, account_uuid,
+             line_code, region, uplink_bytes, downlink_bytes, total_bytes, included_bytes + charged_bytes, revision
         FROM public.traffic_minute_buckets
        WHERE bucket_start >= :from AND bucket_start < :until AND node_id = ANY(:nodes)
        ORDER BY bucket_start, node_id, account_uuid, region, line_code
@@ -169,7 +167,7 @@ interface FactsDao {
     public BucketRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new BucketRow(
           new BucketKey(
-              Minutes.floor(rs.getObject(1, OffsetDateTime.class).toInstant()),
+              rs.getLong(1),
               rs.getString(2),
               rs.getString(4),
               rs.getObject(3, UUID.class)),

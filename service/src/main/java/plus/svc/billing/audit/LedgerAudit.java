@@ -8,12 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
 import plus.svc.billing.pipeline.ledger.LedgerId;
-import plus.svc.billing.pipeline.rating.PriceTerms;
 import plus.svc.billing.quantity.Minutes;
 
 /**
@@ -22,7 +20,7 @@ import plus.svc.billing.quantity.Minutes;
  */
 final class LedgerAudit {
 
-  private static final int MOST_ROWS = 100_000;
+  private static final int MOST_ROWS = 50_000;
   private static final int LONGEST_SLICE_MINUTES = 240;
 
   private final MoneyDao dao;
@@ -37,6 +35,8 @@ final class LedgerAudit {
 
   private final Map<UUID, Set<UUID>> doubles = new HashMap<>();
   private final Completeness.Progress progress;
+  private final BucketTeller teller;
+  private final BucketRating rating;
   private boolean rates = true;
   private long buckets;
   private BigDecimal charged = BigDecimal.ZERO;
@@ -64,6 +64,8 @@ final class LedgerAudit {
     this.quotas = quotas;
     this.nodes = nodes;
     this.progress = progress;
+    this.teller = new BucketTeller(findings, nodes);
+    this.rating = new BucketRating(findings, pricing, quotas, teller);
   }
 
   /** Money by which the ledger rows of accounts are off their buckets. */
@@ -92,7 +94,7 @@ final class LedgerAudit {
    */
   void run(@Nullable List<UUID> accounts, long from, long until) {
     UUID[] ids = accounts == null ? new UUID[0] : accounts.toArray(UUID[]::new);
-    int length = 10;
+    int length = 1;
     long minute = from;
     while (minute < until) {
       long end = Math.min(until, minute + length);
@@ -105,7 +107,7 @@ final class LedgerAudit {
   }
 
   private long slice(boolean all, UUID[] accounts, long from, long until) {
-    TreeMap<BucketKey, MoneyDao.RatedRow> rated = new TreeMap<>();
+    Map<BucketKey, MoneyDao.RatedRow> rated = new HashMap<>();
     Set<UUID> seen = new HashSet<>();
     dao.rated(
         all,
@@ -131,14 +133,16 @@ final class LedgerAudit {
       pricing.load(seen);
       quotas.load(seen);
     }
-    Set<BucketKey> keys = new java.util.TreeSet<>(rated.keySet());
+    Set<BucketKey> keys = new HashSet<>(rated.keySet());
     keys.addAll(posted.keySet());
     // A bucket that is missing had its share of the free quota.
     findings.distrusted().keySet().stream()
         .filter(key -> key.minute() >= from && key.minute() < until)
         .filter(key -> all || seen.contains(key.account()))
         .forEach(keys::add);
-    for (BucketKey key : keys) {
+    List<BucketKey> inOrder = new ArrayList<>(keys);
+    inOrder.sort(null);
+    for (BucketKey key : inOrder) {
       judge(key, rated.get(key), posted.getOrDefault(key, List.of()));
     }
     buckets += rated.size();
@@ -154,7 +158,7 @@ final class LedgerAudit {
     boolean told = findings.isDistrusted(key);
     List<MoneyDao.EntryRow> own = ownRows(key, rows);
     if (bucket == null && !told && !own.isEmpty()) {
-      tell(
+      teller.tell(
           Kind.ORPHAN_ENTRY,
           key,
           null,
@@ -167,7 +171,7 @@ final class LedgerAudit {
       told = !agrees(key, bucket, own);
     }
     if (rates) {
-      rate(key, bucket, told, own);
+      rating.rate(key, bucket, told, own);
     }
   }
 
@@ -176,7 +180,7 @@ final class LedgerAudit {
     List<MoneyDao.EntryRow> own = new ArrayList<>(rows.size());
     Map<UUID, MoneyDao.EntryRow> byId = new HashMap<>();
     rows.forEach(row -> byId.put(row.id(), row));
-    for (int revision = 1; revision <= rows.size() + 1; revision++) {
+    for (int revision = 1; revision <= rows.size() + 1 && !byId.isEmpty(); revision++) {
       MoneyDao.@Nullable EntryRow row =
           byId.remove(ids.ofBucket(key.minute(), key.node(), key.account(), key.line(), revision));
       if (row != null) {
@@ -217,7 +221,7 @@ final class LedgerAudit {
     BigDecimal posted = sum(rows);
     if (posted.compareTo(bucket.amount()) != 0) {
       explained.merge(key.account(), posted.subtract(bucket.amount()), BigDecimal::add);
-      tell(
+      teller.tell(
           Kind.LEDGER_DIFFERS,
           key,
           Pricing.plain(bucket.amount()),
@@ -228,7 +232,7 @@ final class LedgerAudit {
     }
     long ratedBytes = rows.stream().mapToLong(MoneyDao.EntryRow::ratedBytes).sum();
     if (ratedBytes != bucket.charged()) {
-      tell(
+      teller.tell(
           Kind.LEDGER_DIFFERS,
           key,
           bucket.charged(),
@@ -238,7 +242,7 @@ final class LedgerAudit {
       return false;
     }
     if (rows.size() != bucket.revision()) {
-      tell(
+      teller.tell(
           Kind.LEDGER_DIFFERS,
           key,
           bucket.revision() + " rows",
@@ -251,7 +255,7 @@ final class LedgerAudit {
     boolean shared = node == null || key.minute() <= node.lastForeignMinute();
     long ours = bucket.included() + bucket.charged();
     if (shared ? ours > bucket.total() : ours != bucket.total()) {
-      tell(
+      teller.tell(
           Kind.LEDGER_DIFFERS,
           key,
           bucket.total(),
@@ -263,7 +267,7 @@ final class LedgerAudit {
     for (int i = 0; i < rows.size(); i++) {
       @Nullable String wrong = wrong(rows.get(i), i == 0 ? null : rows.get(0).id());
       if (wrong != null) {
-        tell(
+        teller.tell(
             Kind.ENTRY_DIFFERS,
             key,
             null,
@@ -287,106 +291,5 @@ final class LedgerAudit {
       return "bucket_end is not a minute after bucket_start";
     }
     return null;
-  }
-
-  private void rate(
-      BucketKey key,
-      MoneyDao.@Nullable RatedRow bucket,
-      boolean told,
-      List<MoneyDao.EntryRow> rows) {
-    long ours = bucket == null ? 0 : bucket.included() + bucket.charged();
-    long bytes = told ? findings.bytesOf(key, bucket == null ? 0 : bucket.total()) : ours;
-    if (bucket == null && bytes == 0) {
-      return;
-    }
-    Instant start = Minutes.start(key.minute());
-    @Nullable PriceTerms terms = pricing.at(key.account(), key.minute());
-    QuotaBook.@Nullable Period period = quotas.at(key.account(), start);
-    if (terms == null || period == null) {
-      tell(
-          Kind.CHARGE_DIFFERS,
-          key,
-          null,
-          null,
-          null,
-          terms == null ? "the account has no price" : "no quota period covers the minute");
-      return;
-    }
-    long left = period.grantedBy(start) - period.taken;
-    long included = terms.unlimited() ? 0 : Math.min(Math.max(left, 0), bytes);
-    long charged = bytes - included;
-    period.taken += included;
-    long storedIncluded = bucket == null ? 0 : bucket.included();
-    period.includedAdjust += told ? included - storedIncluded : 0;
-    period.chargedAdjust += told ? charged - (bucket == null ? 0 : bucket.charged()) : 0;
-    if (told || bucket == null || !period.grantsAddUp()) {
-      return;
-    }
-    BigDecimal amount = pricing.cost(terms, key.minute(), charged);
-    if (amount.compareTo(bucket.amount()) != 0 || included != storedIncluded) {
-      period.includedAdjust += included - storedIncluded;
-      tell(
-          Kind.CHARGE_DIFFERS,
-          key,
-          Pricing.plain(amount),
-          Pricing.plain(bucket.amount()),
-          amount.subtract(bucket.amount()),
-          included
-              + " of its bytes are free and "
-              + charged
-              + " charged at "
-              + Pricing.plain(terms.pricePerByte())
-              + " x "
-              + Pricing.plain(pricing.factor(terms, key.minute()))
-              + " by version '"
-              + terms.ruleVersion()
-              + "'; written are "
-              + storedIncluded
-              + " and "
-              + bucket.charged());
-      return;
-    }
-    if (pricing.factor(terms, key.minute()).compareTo(bucket.multiplier()) != 0) {
-      tell(
-          Kind.CHARGE_DIFFERS,
-          key,
-          Pricing.plain(pricing.factor(terms, key.minute())),
-          Pricing.plain(bucket.multiplier()),
-          null,
-          "its multiplier is another one");
-      return;
-    }
-    for (MoneyDao.EntryRow row : rows) {
-      if (!row.ruleVersion().equals(terms.ruleVersion())) {
-        tell(
-            Kind.ENTRY_DIFFERS,
-            key,
-            terms.ruleVersion(),
-            row.ruleVersion(),
-            null,
-            "ledger row " + row.id() + " names another price version");
-        return;
-      }
-    }
-  }
-
-  private void tell(
-      Kind kind,
-      BucketKey key,
-      @Nullable Object must,
-      @Nullable Object is,
-      @Nullable BigDecimal money,
-      String why) {
-    findings.add(
-        new Finding(
-            kind,
-            nodes.get(key.node()),
-            key.account(),
-            key.line(),
-            Minutes.start(key.minute()),
-            must,
-            is,
-            money == null ? null : Pricing.plain(money),
-            nodes.containsKey(key.node()) ? why : why + " (node " + key.node() + ")"));
   }
 }

@@ -17,6 +17,7 @@ import org.jdbi.v3.sqlobject.customizer.FetchSize;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.rating.PriceTerms;
+import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
 
 /** Reads money, and what it is made of. */
@@ -49,7 +50,8 @@ interface MoneyDao {
 
   @SqlQuery(
       """
-      SELECT bucket_start, node_id, line_code, account_uuid, region, total_bytes, included_bytes,
+      SELECT floor(date_part('epoch', bucket_start) / 60)::bigint, node_id, line_code,
+             account_uuid, region, total_bytes, included_bytes,
              charged_bytes, amount, multiplier, revision
         FROM public.traffic_minute_buckets
        WHERE bucket_start >= :from AND bucket_start < :until
@@ -76,11 +78,9 @@ interface MoneyDao {
       BigDecimal amount,
       BigDecimal balanceAfter,
       String ruleVersion,
-      Instant createdAt,
       @Nullable String node,
       @Nullable String line,
-      @Nullable UUID corrects,
-      @Nullable UUID operation) {
+      @Nullable UUID corrects) {
 
     BucketKey bucket() {
       return new BucketKey(
@@ -91,9 +91,9 @@ interface MoneyDao {
   /** Traffic rows whose ids say that they belong to buckets of a stretch of time. */
   @SqlQuery(
       """
-      SELECT id, account_uuid, bucket_start, bucket_end, entry_type, rated_bytes, amount_delta,
-             balance_after, pricing_rule_version, created_at, node_id, line_code, corrects,
-             operation_id
+      SELECT id, account_uuid, (date_part('epoch', bucket_start) * 1000000)::bigint,
+             (date_part('epoch', bucket_end) * 1000000)::bigint, entry_type, rated_bytes,
+             amount_delta, balance_after, pricing_rule_version, node_id, line_code, corrects
         FROM public.billing_ledger
        WHERE id >= :first AND id < :end AND node_id IS NOT NULL
          AND (:all OR account_uuid = ANY(:accounts))
@@ -109,9 +109,9 @@ interface MoneyDao {
 
   @SqlQuery(
       """
-      SELECT id, account_uuid, bucket_start, bucket_end, entry_type, rated_bytes, amount_delta,
-             balance_after, pricing_rule_version, created_at, node_id, line_code, corrects,
-             operation_id
+      SELECT id, account_uuid, (date_part('epoch', bucket_start) * 1000000)::bigint,
+             (date_part('epoch', bucket_end) * 1000000)::bigint, entry_type, rated_bytes,
+             amount_delta, balance_after, pricing_rule_version, node_id, line_code, corrects
         FROM public.billing_ledger
        WHERE account_uuid = ANY(:accounts)
        ORDER BY account_uuid, created_at DESC, id DESC
@@ -291,7 +291,7 @@ interface MoneyDao {
     public RatedRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new RatedRow(
           new BucketKey(
-              Minutes.floor(rs.getObject(1, OffsetDateTime.class).toInstant()),
+              rs.getLong(1),
               rs.getString(2),
               rs.getString(3),
               rs.getObject(4, UUID.class)),
@@ -312,18 +312,16 @@ interface MoneyDao {
       return new EntryRow(
           rs.getObject(1, UUID.class),
           rs.getObject(2, UUID.class),
-          instant(rs, 3),
-          instant(rs, 4),
+          Micros.toInstant(rs.getLong(3)),
+          Micros.toInstant(rs.getLong(4)),
           rs.getString(5),
           rs.getLong(6),
           rs.getBigDecimal(7),
           rs.getBigDecimal(8),
           rs.getString(9),
-          instant(rs, 10),
+          rs.getString(10),
           rs.getString(11),
-          rs.getString(12),
-          rs.getObject(13, UUID.class),
-          rs.getObject(14, UUID.class));
+          rs.getObject(12, UUID.class));
     }
   }
 
@@ -343,10 +341,6 @@ interface MoneyDao {
           nullable(rs, 9),
           rs.getBigDecimal(10));
     }
-  }
-
-  private static Instant instant(ResultSet rs, int column) throws SQLException {
-    return rs.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   private static @Nullable Instant nullable(ResultSet rs, int column) throws SQLException {

@@ -37,14 +37,13 @@ class AuditOfExportersIT {
   private static final Instant FROM = at("10:00");
   private static final Instant UNTIL = at("10:40");
 
-  private World world = new World(PostgresHarness.shared().freshDatabase());
+  private final World world = new World(PostgresHarness.shared().freshDatabase());
   private UUID user = new UUID(0, 0);
   private final TreeMap<Instant, Snapshot> exporter = new TreeMap<>();
   private boolean fails;
 
   @BeforeEach
   void aNodeWhoseExporterRemembersEverything() {
-    world = new World(PostgresHarness.shared().freshDatabase());
     user = world.user();
     world.source = "jp";
     world.now = at("10:40");
@@ -186,6 +185,27 @@ class AuditOfExportersIT {
     world.jdbi.useHandle(
         h -> h.execute("UPDATE public.account_quota_states SET current_balance = 7"));
     assertThat(audit().verdict).isEqualTo(Verdict.FOUND);
+  }
+
+  @Test
+  void aNameThatMeansNothingIsNotClean() {
+    deliverAllBut();
+    AuditReport report =
+        AuditReport.of(
+            new Audit(world.jdbi, PeakHours.NONE, List::of, ExporterAccess.NONE),
+            new AuditRequest(
+                Set.of("jq"),
+                Set.of("prod:nowhere"),
+                FROM,
+                UNTIL,
+                world.now,
+                AuditRequest.From.ARCHIVE,
+                false,
+                1_000));
+    assertThat(report.verdict).isEqualTo(Verdict.FAILED);
+    assertThat(report.findings())
+        .extracting(row -> row.get("evidence"))
+        .containsExactly("there is no source 'jq'", "there is no node 'prod:nowhere'");
   }
 
   @Test

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import plus.svc.billing.api.report.Format;
 import plus.svc.billing.audit.Audit;
 import plus.svc.billing.audit.AuditRequest;
+import plus.svc.billing.audit.ContinuousAudit;
 import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
@@ -65,7 +68,7 @@ class AuditSpeedIT {
       double seconds = (System.nanoTime() - from) / 1e9;
       long series = (long) nodes * accounts * minutes;
       System.out.printf(
-          java.util.Locale.ROOT,
+          Locale.ROOT,
           "%s: %d minutes x series in %.1f s, %.0f a second; heap %d MB at most%n",
           report.verdict,
           series,
@@ -73,10 +76,31 @@ class AuditSpeedIT {
           series / seconds,
           peak.end() >> 20);
     }
-    System.out.printf(java.util.Locale.ROOT, "made in %.0f s%n", (made - began) / 1e9);
+    System.out.printf(Locale.ROOT, "made in %.0f s%n", (made - began) / 1e9);
     assertThat(AuditReport.of(world.jdbi, PeakHours.NONE, Set.of(), World.DAY, until).findings())
         .isEmpty();
+    continuous(world, until);
     writePage(world, until);
+  }
+
+  /** What the continuous audit costs while it catches up, half an hour of each node a turn. */
+  private static void continuous(World world, Instant until) {
+    ContinuousAudit audit =
+        new ContinuousAudit(
+            world.jdbi,
+            PeakHours.NONE,
+            Duration.ofHours(24),
+            InstantSource.fixed(until.plusSeconds(120)));
+    for (int turn = 0; turn < 4; turn++) {
+      long from = System.nanoTime();
+      audit.turn();
+      System.out.printf(
+          Locale.ROOT,
+          "turn of %.2f s, verified until %s, %d findings%n",
+          (System.nanoTime() - from) / 1e9,
+          audit.standing().verifiedUntil(),
+          audit.standing().findings());
+    }
   }
 
   /** A page to look at, of a world that was harmed a little. */

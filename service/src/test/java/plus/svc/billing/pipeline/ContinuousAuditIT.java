@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 import plus.svc.billing.audit.ContinuousAudit;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.PostgresHarness;
 
 /** The recent past is proven on its own; what is found stops the watermark until it is mended. */
 class ContinuousAuditIT {
 
-  private World world = new World(PostgresHarness.shared().freshDatabase());
+  private final World world = new World(PostgresHarness.shared().freshDatabase());
   private UUID user = new UUID(0, 0);
 
   @BeforeEach
   void anHourOfUsage() {
-    world = new World(PostgresHarness.shared().freshDatabase());
     user = world.user();
     use(0, 60);
   }
@@ -140,5 +140,17 @@ class ContinuousAuditIT {
     assertThat(verified(audit)).isEqualTo(at("11:10"));
     assertThat(audit.standing().atRiskMinutes()).isEqualTo(9);
     assertThat(audit.standing().findings()).isZero();
+  }
+
+  @Test
+  void aSilentNodeHoldsTheWatermarkBackUntilItIsHeardAgain() {
+    NodeKey other = new NodeKey("prod", "us-node");
+    world.deliver(new World.Shot(at("10:20")).on(other).of(user, 5, 5));
+    turn();
+    turn();
+    assertThat(verified(turn())).as("the other one is silent since").isEqualTo(at("10:21"));
+    world.deliver(new World.Shot(at("10:58")).on(other).of(user, 6, 6));
+    turn();
+    assertThat(verified(turn())).isEqualTo(at("10:59"));
   }
 }

@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.pipeline.metering.Decision;
+import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
+import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.PostgresHarness;
 
 /** The archive is kept for its time, and corrections never lose their basis. */
@@ -79,6 +82,25 @@ class RetentionIT {
     assertThat(world.buckets(user))
         .isEqualTo(Map.of("22:00", 100L, "23:30", 100L, "00:30", 50L, "00:35", 50L, "00:40", 100L));
     assertThat(world.balance(user)).isEqualByComparingTo("-200");
+  }
+
+  @Test
+  void whatIsLeftIsAuditedFromTheStateThatWasKept() {
+    pruneFirstDay();
+    World.Shot young = nextDay("00:45", 77).on(new NodeKey("prod", "young"));
+    world.deliver(young);
+    pruneFirstDay();
+    AuditReport report =
+        AuditReport.of(
+            world.jdbi,
+            PeakHours.NONE,
+            Set.of(),
+            World.DAY,
+            World.DAY.plus(Duration.ofDays(1)).plusSeconds(3_600));
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.sections.get("sources"))
+        .extracting(row -> row.get("pruned"))
+        .containsExactly(120L, 0L);
   }
 
   @Test
