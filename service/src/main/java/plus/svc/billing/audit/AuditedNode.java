@@ -75,6 +75,13 @@ final class AuditedNode {
     return row.composed();
   }
 
+  /** Whether the archive once held more of it. */
+  boolean isPruned() {
+    Instant kept = row.archiveFrom();
+    Instant first = row.firstAt();
+    return kept != null && first != null && first.isBefore(kept);
+  }
+
   /** Up to this minute an earlier writer may have billed too. */
   long lastForeignMinute() {
     return Minutes.floor(row.billingFrom());

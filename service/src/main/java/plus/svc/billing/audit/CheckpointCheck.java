@@ -26,7 +26,10 @@ final class CheckpointCheck {
     this.node = node;
     this.findings = findings;
     for (FactsDao.CheckpointRow row : rows) {
-      shown.computeIfAbsent(Micros.of(row.seenAt()), at -> new ArrayList<>()).add(row);
+      // Up to where billing begins they may be an earlier writer's.
+      if (row.seenAt().isAfter(node.row.billingFrom())) {
+        shown.computeIfAbsent(Micros.of(row.seenAt()), at -> new ArrayList<>()).add(row);
+      }
     }
   }
 

@@ -113,7 +113,7 @@ final class Completeness {
       EvidenceDao.@Nullable StateRow base =
           evidence.keptBefore(key, node.start()).stream().findFirst().orElse(null);
       node.beginAt(base);
-      if (base == null && node.row.archiveFrom() != null && node.from < node.until) {
+      if (base == null && node.isPruned() && node.from < node.until) {
         findings.add(
             Finding.ofNode(
                 Kind.UNCHECKED,
