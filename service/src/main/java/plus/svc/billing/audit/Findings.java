@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Counts what is found and hands it on, the first ones of it. */
 final class Findings {
 
+  /** What follows from more than this many is told too. */
+  private static final int MOST_TRUSTED = 100_000;
+
   private final Consumer<Finding> list;
   private final long most;
   private final Map<Finding.Kind, Long> counts = new EnumMap<>(Finding.Kind.class);
@@ -47,7 +50,7 @@ final class Findings {
 
   /** A bucket is not as it must be: what follows from that is no finding of its own. */
   void distrust(BucketKey bucket, long bytes) {
-    if (trusted.size() < most) {
+    if (trusted.size() < MOST_TRUSTED) {
       trusted.put(bucket, bytes);
     }
   }

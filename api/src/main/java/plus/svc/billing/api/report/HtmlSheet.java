@@ -22,7 +22,7 @@ final class HtmlSheet extends Sheet {
       :root { color-scheme: light dark; --line: #8884; --bad: #c62828; --good: #2e7d32 }
       body { display: flex; flex-direction: column; margin: 2rem auto; max-width: 80rem;
         padding: 0 1rem; font: 15px/1.45 system-ui, sans-serif }
-      header { order: -2 } .summary { order: -1 } h1 { margin: 0 } h2 { margin: 1.5rem 0 .5rem }
+      header { order: -3 } .s-heatmap { order: -2 } .summary { order: -1 } h1 { margin: 0 } h2 { margin: 1.5rem 0 .5rem }
       section { overflow-x: auto }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums }
       th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left;
@@ -58,7 +58,8 @@ final class HtmlSheet extends Sheet {
   void begin(String name, List<String> columns) throws IOException {
     open();
     section = DRAWINGS.getOrDefault(name, HtmlSection.Table::new).get();
-    out.write("<section>\n<h2>" + HtmlSection.escape(name.replace('_', ' ')) + "</h2>\n");
+    out.write("<section class=\"s-" + HtmlSection.escape(name) + "\">\n");
+    out.write("<h2>" + HtmlSection.escape(name.replace('_', ' ')) + "</h2>\n");
     section.begin(out, columns);
   }
 
