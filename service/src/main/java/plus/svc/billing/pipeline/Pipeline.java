@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.sqlobject.customizer.Bind;
@@ -15,7 +16,9 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.ledger.Repaired;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -119,12 +122,24 @@ public final class Pipeline {
   }
 
   private List<Receipt> take(List<Delivery> deliveries) {
+    return take(
+        () -> "deliveries of " + deliveries.stream().map(d -> d.source().value()).toList(),
+        (handle, lookUpAll) ->
+            new DeliveryTurn(handle, settings, clock, lookUpAll).run(deliveries));
+  }
+
+  /** Work within one transaction; it is told whether every bucket is to be looked up. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run(Handle handle, boolean lookUpAll);
+  }
+
+  private <T> T take(Supplier<String> what, Work<T> work) {
     boolean careful = false;
     for (int attempt = 1; ; attempt++) {
       try {
         boolean lookUpAll = careful;
-        return jdbi.inTransaction(
-            handle -> new DeliveryTurn(handle, settings, clock, lookUpAll).run(deliveries));
+        return jdbi.inTransaction(handle -> work.run(handle, lookUpAll));
       } catch (RuntimeException e) {
         String state = sqlState(e);
         boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
@@ -133,12 +148,87 @@ public final class Pipeline {
         }
         careful |= collided;
         LOG.info(
-            "deliveries of {} met {}; trying again ({})",
-            deliveries.stream().map(delivery -> delivery.source().value()).toList(),
+            "{} met {}; trying again ({})",
+            what.get(),
             collided ? "rows of an earlier writer" : "a concurrent transaction",
             attempt);
       }
     }
+  }
+
+  /**
+   * Derives a stretch of a node's time anew from its archive, holds it against what is written, and
+   * posts the differences; what an exporter says of that time is archived first. The ledger only
+   * grows: each difference is a row that names what it corrects.
+   *
+   * @return what differed; once applied, the same order finds nothing more
+   */
+  public Mended mend(MendOrder order) {
+    MendOrder taken = withTakeover(order);
+    return take(
+        () -> "mending " + order.node().composed(),
+        (handle, lookUpAll) -> new RepairTurn(handle, settings, clock, taken, null).run());
+  }
+
+  /** As {@link #mend(MendOrder)}, and then undoes it: tells what it would do. */
+  public Mended tryMend(MendOrder order, DryRun dry) {
+    MendOrder taken = withTakeover(order);
+    return take(
+        () -> "mending " + order.node().composed(),
+        (handle, lookUpAll) -> {
+          Mended mended = new RepairTurn(handle, settings, clock, taken, dry).run();
+          handle.rollback();
+          return mended;
+        });
+  }
+
+  private MendOrder withTakeover(MendOrder order) {
+    NodePolicy policy = order.policy();
+    String source = order.source();
+    if (policy == null || source == null) {
+      return order;
+    }
+    Instant from = takenOver(new SourceId(source)).orElse(Instant.EPOCH);
+    return from.isAfter(policy.billingFrom())
+        ? new MendOrder(
+            order.node(),
+            order.fromMinute(),
+            order.untilMinute(),
+            order.fetched(),
+            source,
+            policy.billingFrom(from))
+        : order;
+  }
+
+  /**
+   * Holds accounts' balances against their ledger rows, and what their buckets cost against quota
+   * and prices, and posts the differences.
+   *
+   * @param dry what a dry run found so far: then everything is undone; null to do it
+   */
+  public Repaired examine(Set<UUID> accounts, @Nullable DryRun dry) {
+    return take(
+        () -> "examining " + accounts.size() + " accounts",
+        (handle, lookUpAll) -> {
+          if (dry != null) {
+            for (List<BucketMend> page : dry.of(accounts)) {
+              LedgerTurn earlier = ledger(handle);
+              page.forEach(earlier::mend);
+              new ReadModel(handle, clock.instant()).show(earlier.post().changes());
+            }
+          }
+          LedgerTurn turn = ledger(handle);
+          accounts.forEach(turn::examine);
+          new ReadModel(handle, clock.instant()).show(turn.post().changes());
+          if (dry != null) {
+            handle.rollback();
+          }
+          return turn.repaired();
+        });
+  }
+
+  private LedgerTurn ledger(Handle handle) {
+    return new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
   }
 
   /**

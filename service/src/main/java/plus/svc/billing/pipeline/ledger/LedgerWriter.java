@@ -93,7 +93,7 @@ final class LedgerWriter {
       CopyRows out, UUID account, RatedBucket bucket, BigDecimal running, Instant createdAt)
       throws java.sql.SQLException {
     boolean first = bucket.revision() == 0;
-    out.add(id(account, bucket, bucket.revision() + 1))
+    out.add(id(ids, account, bucket, bucket.revision() + 1))
         .add(account)
         .add(Minutes.start(bucket.minute()))
         .add(Minutes.start(bucket.minute() + 1))
@@ -105,11 +105,18 @@ final class LedgerWriter {
         .add(createdAt)
         .add(bucket.node())
         .add(bucket.line())
-        .addNullable(first ? null : id(account, bucket, 1))
+        .addNullable(first ? null : corrected(ids, account, bucket))
         .endRow();
   }
 
-  private UUID id(UUID account, RatedBucket bucket, int revision) {
+  /** The row that a bucket's next one corrects: its first, unless another is known to be wrong. */
+  static UUID corrected(LedgerId ids, UUID account, RatedBucket bucket) {
+    @Nullable UUID wrong = bucket.corrects();
+    return wrong != null ? wrong : id(ids, account, bucket, 1);
+  }
+
+  /** The id of a bucket's ledger row, revisions from 1. */
+  static UUID id(LedgerId ids, UUID account, RatedBucket bucket, int revision) {
     return ids.ofBucket(bucket.minute(), bucket.node(), account, bucket.line(), revision);
   }
 
