@@ -49,6 +49,7 @@ import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
+import plus.svc.billing.repair.Replay;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -87,7 +88,7 @@ final class Wiring {
     endSilentCopies(jdbi);
     GroupCommit commits = groupCommit(pipeline);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, commits) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, pipeline, commits) : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -137,7 +138,7 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, GroupCommit commits) {
+  private Jobs pulling(Jdbi jdbi, Pipeline pipeline, GroupCommit commits) {
     SecretRefs secrets = new SecretRefs(variables);
     ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
     Collector collector =
@@ -145,7 +146,8 @@ final class Wiring {
     CoverageReader coverage = new CoverageReader(jdbi);
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, coverage, client::credentialAlarms, clock),
+            new CollectorJob(
+                collector, replay(jdbi, pipeline, secrets), coverage, client::credentialAlarms, clock),
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
             new DatabaseJobJournal(
                 jdbi, instance, clock.instant(), settings.collector().leaseTime()),
@@ -158,6 +160,14 @@ final class Wiring {
     watchCredentials(client);
     keepRegistry(jdbi, secrets, client, collector);
     return runner;
+  }
+
+  /** It asks exporters by itself, so that neither it nor the collector ends the other's requests. */
+  private Replay replay(Jdbi jdbi, Pipeline pipeline, SecretRefs secrets) {
+    ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
+    environment.lifecycle().manage(new AutoCloseableManager(client));
+    return new Replay(
+        pipeline, jdbi, () -> sources, client, settings.collector().transactionSamples());
   }
 
   /** Tells where an old credential is still in use because the new one cannot be. */

@@ -35,6 +35,7 @@ final class ArchiveRepair {
   private final Archive archive;
   private final List<Snapshot> changes = new ArrayList<>();
   private int missing;
+  private int samples;
   private int restored;
   private int widened;
 
@@ -108,6 +109,7 @@ final class ArchiveRepair {
       sent.forEach(findings::rejected);
       fresh.add(new Archive.Accepted(node.nodeKey(), source(), together));
       missing++;
+      samples += together.snapshot().ordinals().length;
       return true;
     }
     return columns.isIntact(known)
@@ -153,6 +155,7 @@ final class ArchiveRepair {
   void forgetCounts() {
     changes.clear();
     missing = 0;
+    samples = 0;
     restored = 0;
     widened = 0;
   }
@@ -164,6 +167,10 @@ final class ArchiveRepair {
 
   int missing() {
     return missing;
+  }
+
+  int samples() {
+    return samples;
   }
 
   int restored() {

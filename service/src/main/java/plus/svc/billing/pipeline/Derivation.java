@@ -40,7 +40,6 @@ final class Derivation {
   private NodeState state = new NodeState();
   private Metering metering;
   private ArchiveWalk walk;
-  private int snapshots;
   private boolean atHead;
   private boolean asStored;
 
@@ -154,7 +153,6 @@ final class Derivation {
       kept.add(state.copy());
     }
     metering.apply(entry.snapshot());
-    snapshots++;
   }
 
   /** Whether the next snapshot, if there is one, begins another hour. */
@@ -234,9 +232,5 @@ final class Derivation {
   /** Whether there is evidence for a minute. */
   boolean knows(long minute) {
     return !unknown.contains(minute);
-  }
-
-  int snapshots() {
-    return snapshots;
   }
 }

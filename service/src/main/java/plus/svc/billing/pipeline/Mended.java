@@ -16,7 +16,7 @@ import plus.svc.billing.pipeline.ledger.Repaired;
  * @param untold what can't be judged or mended, and why
  * @param missing snapshots that the archive did not have, {@code restored} those whose archived
  *     content was another than when it was archived, {@code widened} those told with more
- * @param snapshots how many the archive has there
+ * @param samples of the missing snapshots
  */
 public record Mended(
     List<BucketMend> buckets,
@@ -26,7 +26,7 @@ public record Mended(
     int missing,
     int restored,
     int widened,
-    int snapshots) {
+    int samples) {
 
   /**
    * A difference that is no bucket's.

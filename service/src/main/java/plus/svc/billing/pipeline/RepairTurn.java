@@ -124,7 +124,7 @@ final class RepairTurn {
         evidence.missing(),
         evidence.restored(),
         evidence.widened(),
-        derived.snapshots());
+        evidence.samples());
   }
 
   /** The first minute of which there is evidence. */

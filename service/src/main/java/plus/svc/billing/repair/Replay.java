@@ -68,12 +68,14 @@ public final class Replay {
   /**
    * What a replay came to.
    *
-   * @param failures by source, why it could not be asked
+   * @param samples of snapshots that the archive lacked
+   * @param asked by source, why it could not be asked; '' where it answered
    */
-  public record Outcome(long buckets, long missing, Map<String, String> failures) {
+  public record Outcome(
+      long samples, long newBuckets, long changedBuckets, Map<String, String> asked) {
 
     public Outcome {
-      failures = Map.copyOf(failures);
+      asked = Map.copyOf(asked);
     }
   }
 
@@ -104,6 +106,11 @@ public final class Replay {
                 node, source, spec == null ? "" : spec.env(), spec == null ? "" : spec.nodeId()));
   }
 
+  /** Replays, and tells nobody but the caller. */
+  public Outcome run(ReplayRequest request) {
+    return run(request, new Unheard());
+  }
+
   /** Replays, and tells what differs. */
   public Outcome run(ReplayRequest request, Report report) {
     return new Run(request, report).run();
@@ -116,7 +123,7 @@ public final class Replay {
     private final Report report;
     private final ReplaySheet sheet;
     private final @Nullable DryRun dry;
-    private final Map<String, String> failures = new TreeMap<>();
+    private final Map<String, String> answers = new TreeMap<>();
     private final Set<Integer> nodeKeys = new TreeSet<>();
     private final Map<String, Long> reached = new HashMap<>();
     private final long first;
@@ -146,8 +153,9 @@ public final class Replay {
       if (request.accounts()) {
         examine();
       }
-      sheet.end(nodes.size(), minutes, !failures.isEmpty());
-      return new Outcome(sheet.buckets(), sheet.missing(), failures);
+      sheet.end(
+          nodes.size(), minutes, answers.values().stream().anyMatch(why -> !why.isEmpty()));
+      return sheet.outcome(answers);
     }
 
     private void finish(ReplayDao.Node node) {
@@ -219,8 +227,9 @@ public final class Replay {
       for (SourceSpec source : asked) {
         try {
           ask(source);
+          answers.put(source.id().value(), "");
         } catch (SourceFailure e) {
-          failures.put(source.id().value(), String.valueOf(e.getMessage()));
+          answers.put(source.id().value(), String.valueOf(e.getMessage()));
           sheet.cannot(
               source.id().value(), null, "source", "it can't be asked: " + e.getMessage());
         }

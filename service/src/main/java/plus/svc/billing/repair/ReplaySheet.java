@@ -29,6 +29,8 @@ final class ReplaySheet {
   private long missing;
   private long restored;
   private long widened;
+  private long samples;
+  private long newBuckets;
   private long buckets;
   private long entries;
   private long bytes;
@@ -61,6 +63,7 @@ final class ReplaySheet {
     missing += mended.missing();
     restored += mended.restored();
     widened += mended.widened();
+    samples += mended.samples();
     Map<Key, Repaired.Bucket> changed = new LinkedHashMap<>();
     mended
         .repaired()
@@ -95,6 +98,7 @@ final class ReplaySheet {
   }
 
   private void bucket(BucketMend mend, Repaired.@Nullable Bucket change) {
+    newBuckets += mend.stored() || mend.entries() > 0 ? 0 : 1;
     long up = mend.uplinkBytes() - mend.storedUplink();
     long down = mend.downlinkBytes() - mend.storedDownlink();
     tell(
@@ -209,12 +213,8 @@ final class ReplaySheet {
     }
   }
 
-  long buckets() {
-    return buckets;
-  }
-
-  long missing() {
-    return missing;
+  Replay.Outcome outcome(Map<String, String> asked) {
+    return new Replay.Outcome(samples, newBuckets, buckets - newBuckets, asked);
   }
 
   /** Ends the answer. */
