@@ -1,14 +1,12 @@
 package plus.svc.billing.pipeline;
 
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.sqlobject.customizer.Bind;
@@ -16,14 +14,13 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
-import plus.svc.billing.pipeline.ledger.Repaired;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
-import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -35,22 +32,23 @@ import plus.svc.billing.quantity.NodeKey;
 public final class Pipeline {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final int ATTEMPTS = 4;
   private static final int SETTLE_BATCH = 1_000;
-
-  /** SQLSTATEs after which the same transaction may well succeed: serialization, deadlock. */
-  private static final Set<String> TRANSIENT = Set.of("40001", "40P01");
-
-  private static final String UNIQUE_VIOLATION = "23505";
 
   private final Jdbi jdbi;
   private final PipelineSettings settings;
   private final Clock clock;
+  private final PipelineWatch watch;
 
+  /** A pipeline that nobody watches. */
   public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock) {
+    this(jdbi, settings, clock, PipelineWatch.NONE);
+  }
+
+  public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock, PipelineWatch watch) {
     this.jdbi = jdbi;
     this.settings = settings;
     this.clock = clock;
+    this.watch = watch;
   }
 
   /**
@@ -122,113 +120,36 @@ public final class Pipeline {
   }
 
   private List<Receipt> take(List<Delivery> deliveries) {
-    return take(
+    return Attempts.at(
         () -> "deliveries of " + deliveries.stream().map(d -> d.source().value()).toList(),
-        (handle, lookUpAll) ->
-            new DeliveryTurn(handle, settings, clock, lookUpAll).run(deliveries));
+        lookUpAll ->
+            transaction(deliveries, handle -> turn(handle, lookUpAll).run(deliveries)).receipts());
   }
 
-  /** Work within one transaction; it is told whether every bucket is to be looked up. */
-  @FunctionalInterface
-  private interface Work<T> {
-    T run(Handle handle, boolean lookUpAll);
+  private DeliveryTurn turn(Handle handle, boolean lookUpAll) {
+    return new DeliveryTurn(handle, settings, clock, lookUpAll, watch);
   }
 
-  private <T> T take(Supplier<String> what, Work<T> work) {
-    boolean careful = false;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        boolean lookUpAll = careful;
-        return jdbi.inTransaction(handle -> work.run(handle, lookUpAll));
-      } catch (RuntimeException e) {
-        String state = sqlState(e);
-        boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
-        if (attempt == ATTEMPTS || !(collided || TRANSIENT.contains(state))) {
-          throw e;
-        }
-        careful |= collided;
-        LOG.info(
-            "{} met {}; trying again ({})",
-            what.get(),
-            collided ? "rows of an earlier writer" : "a concurrent transaction",
-            attempt);
-      }
+  /** Does the work in a transaction and tells who watches. */
+  private DeliveryTurn.Done transaction(
+      List<Delivery> deliveries, Function<Handle, DeliveryTurn.Done> work) {
+    DeliveryTurn.Done done = watch.during(Stage.TRANSACTION, () -> committed(work));
+    watch.committed(deliveries, done.posted());
+    return done;
+  }
+
+  private DeliveryTurn.Done committed(Function<Handle, DeliveryTurn.Done> work) {
+    List<StageWatch.Running> commit = new ArrayList<>(1);
+    try {
+      return jdbi.inTransaction(
+          handle -> {
+            DeliveryTurn.Done done = work.apply(handle);
+            commit.add(watch.begin(Stage.COMMIT));
+            return done;
+          });
+    } finally {
+      commit.forEach(StageWatch.Running::close);
     }
-  }
-
-  /**
-   * Derives a stretch of a node's time anew from its archive, holds it against what is written, and
-   * posts the differences; what an exporter says of that time is archived first. The ledger only
-   * grows: each difference is a row that names what it corrects.
-   *
-   * @return what differed; once applied, the same order finds nothing more
-   */
-  public Mended mend(MendOrder order) {
-    MendOrder taken = withTakeover(order);
-    return take(
-        () -> "mending " + order.node().composed(),
-        (handle, lookUpAll) -> new RepairTurn(handle, settings, clock, taken, null).run());
-  }
-
-  /** As {@link #mend(MendOrder)}, and then undoes it: tells what it would do. */
-  public Mended tryMend(MendOrder order, DryRun dry) {
-    MendOrder taken = withTakeover(order);
-    return take(
-        () -> "mending " + order.node().composed(),
-        (handle, lookUpAll) -> {
-          Mended mended = new RepairTurn(handle, settings, clock, taken, dry).run();
-          handle.rollback();
-          return mended;
-        });
-  }
-
-  private MendOrder withTakeover(MendOrder order) {
-    NodePolicy policy = order.policy();
-    String source = order.source();
-    if (policy == null || source == null) {
-      return order;
-    }
-    Instant from = takenOver(new SourceId(source)).orElse(Instant.EPOCH);
-    return from.isAfter(policy.billingFrom())
-        ? new MendOrder(
-            order.node(),
-            order.fromMinute(),
-            order.untilMinute(),
-            order.fetched(),
-            source,
-            policy.billingFrom(from))
-        : order;
-  }
-
-  /**
-   * Holds accounts' balances against their ledger rows, and what their buckets cost against quota
-   * and prices, and posts the differences.
-   *
-   * @param dry what a dry run found so far: then everything is undone; null to do it
-   */
-  public Repaired examine(Set<UUID> accounts, @Nullable DryRun dry) {
-    return take(
-        () -> "examining " + accounts.size() + " accounts",
-        (handle, lookUpAll) -> {
-          if (dry != null) {
-            for (List<BucketMend> page : dry.of(accounts)) {
-              LedgerTurn earlier = ledger(handle);
-              page.forEach(earlier::mend);
-              new ReadModel(handle, clock.instant()).show(earlier.post().changes());
-            }
-          }
-          LedgerTurn turn = ledger(handle);
-          accounts.forEach(turn::examine);
-          new ReadModel(handle, clock.instant()).show(turn.post().changes());
-          if (dry != null) {
-            handle.rollback();
-          }
-          return turn.repaired();
-        });
-  }
-
-  private LedgerTurn ledger(Handle handle) {
-    return new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
   }
 
   /**
@@ -241,7 +162,7 @@ public final class Pipeline {
   public int settleForeignEntries() {
     int settled = 0;
     while (true) {
-      int batch = jdbi.inTransaction(this::settleBatch);
+      int batch = transaction(List.of(), this::settleBatch).posted().changes().size();
       settled += batch;
       if (batch < SETTLE_BATCH) {
         return settled;
@@ -249,15 +170,12 @@ public final class Pipeline {
     }
   }
 
-  private int settleBatch(Handle handle) {
-    List<UUID> accounts = handle.attach(SettleDao.class).unsettled(SETTLE_BATCH);
-    if (accounts.isEmpty()) {
-      return 0;
-    }
+  private DeliveryTurn.Done settleBatch(Handle handle) {
     LedgerTurn turn = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
-    accounts.forEach(turn::include);
-    new ReadModel(handle, clock.instant()).show(turn.post().changes());
-    return accounts.size();
+    handle.attach(SettleDao.class).unsettled(SETTLE_BATCH).forEach(turn::include);
+    LedgerTurn.Posted posted = turn.post();
+    new ReadModel(handle, clock.instant()).show(posted.changes());
+    return new DeliveryTurn.Done(List.of(), posted);
   }
 
   /** Up to when an earlier writer billed what a source sends, if one did. */
@@ -296,21 +214,9 @@ public final class Pipeline {
    */
   public Receipt decide(
       NodeKey node, SeriesKey series, Instant at, Decision decision, String by, String reason) {
-    return jdbi.inTransaction(
-        handle ->
-            new DeliveryTurn(handle, settings, clock, true)
-                .decide(node, series, at, decision, by, reason));
-  }
-
-  private static String sqlState(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CopyRows.CopyFailed failed) {
-        return failed.sqlState();
-      }
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        return sql.getSQLState();
-      }
-    }
-    return "";
+    return transaction(
+            List.of(), handle -> turn(handle, true).decide(node, series, at, decision, by, reason))
+        .receipts()
+        .get(0);
   }
 }

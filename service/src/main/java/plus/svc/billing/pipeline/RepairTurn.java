@@ -38,6 +38,7 @@ final class RepairTurn {
   private final Instant now;
   private final MendOrder order;
   private final @Nullable DryRun dry;
+  private final List<LedgerTurn.Posted> posted;
   private final NodeStore store;
   private final NodeStore.Node node;
   private final SeriesDictionary dictionary;
@@ -53,7 +54,9 @@ final class RepairTurn {
       PipelineSettings settings,
       InstantSource clock,
       MendOrder order,
-      @Nullable DryRun dry) {
+      @Nullable DryRun dry,
+      List<LedgerTurn.Posted> posted) {
+    this.posted = posted;
     this.handle = handle;
     this.settings = settings;
     this.clock = clock;
@@ -285,7 +288,9 @@ final class RepairTurn {
     repeat(others);
     LedgerTurn turn = ledger();
     mends.forEach(turn::mend);
-    new ReadModel(handle, now).show(turn.post().changes());
+    LedgerTurn.Posted done = turn.post();
+    new ReadModel(handle, now).show(done.changes());
+    posted.add(done);
     return turn.repaired();
   }
 

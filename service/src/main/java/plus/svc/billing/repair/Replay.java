@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.report.Report;
 import plus.svc.billing.pipeline.DryRun;
 import plus.svc.billing.pipeline.MendOrder;
-import plus.svc.billing.pipeline.Mended;
+import plus.svc.billing.pipeline.Mender;
 import plus.svc.billing.pipeline.NodePolicy;
-import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceSpec;
@@ -42,7 +41,7 @@ public final class Replay {
   private static final int ACCOUNTS = 20;
   private static final UUID BEFORE_ALL = new UUID(0L, 0L);
 
-  private final Pipeline pipeline;
+  private final Mender mender;
   private final Jdbi jdbi;
   private final Supplier<List<SourceSpec>> sources;
   private final WindowFetcher fetcher;
@@ -53,12 +52,12 @@ public final class Replay {
    * @param transactionSamples about how many samples one transaction goes through, thrice
    */
   public Replay(
-      Pipeline pipeline,
+      Mender mender,
       Jdbi jdbi,
       Supplier<List<SourceSpec>> sources,
       WindowFetcher fetcher,
       int transactionSamples) {
-    this.pipeline = pipeline;
+    this.mender = mender;
     this.jdbi = jdbi;
     this.sources = sources;
     this.fetcher = fetcher;
@@ -207,8 +206,7 @@ public final class Replay {
     }
 
     private void mend(MendOrder order) {
-      Mended mended = dry == null ? pipeline.mend(order) : pipeline.tryMend(order, dry);
-      sheet.add(order.node().composed(), mended);
+      sheet.add(order.node().composed(), mender.mend(order, dry));
     }
 
     private void progress(String doing) {
@@ -297,7 +295,7 @@ public final class Replay {
           return;
         }
         report.progress(1, String.format(Locale.ROOT, "accounts from %s on", page.get(0)));
-        sheet.add(pipeline.examine(Set.copyOf(page), dry));
+        sheet.add(mender.examine(Set.copyOf(page), dry));
         after = page.get(page.size() - 1);
       }
     }

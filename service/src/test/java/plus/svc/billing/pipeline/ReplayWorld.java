@@ -175,7 +175,11 @@ public final class ReplayWorld {
   /** A replay that may ask an exporter of both nodes. */
   public Replay replay(WindowFetcher fetcher) {
     return new Replay(
-        world.pipeline(Clock.fixed(world.now, ZoneOffset.UTC)),
+        new Mender(
+            jdbi(),
+            new PipelineSettings(world.rating, world.region, "test-rev", false),
+            Clock.fixed(world.now, ZoneOffset.UTC),
+            PipelineWatch.NONE),
         jdbi(),
         () -> List.of(source(JP), source(US)),
         fetcher,
