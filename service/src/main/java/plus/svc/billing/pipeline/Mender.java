@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
 import plus.svc.billing.pipeline.ledger.Repaired;
+import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
+import plus.svc.billing.pipeline.snapshot.SeriesKey;
+import plus.svc.billing.quantity.NodeKey;
 
 /**
  * Mends facts from their evidence, each call in one transaction. The ledger only grows: a difference
@@ -78,6 +81,69 @@ public final class Mender {
     new ReadModel(handle, clock.instant()).show(done.changes());
     posted.add(done);
     return turn.repaired();
+  }
+
+  /** A sample of a node that was set aside. */
+  public record HeldSample(NodeKey node, SeriesKey series, Instant at) {}
+
+  /**
+   * Takes a decision on samples, all in one transaction; as {@link Pipeline#decide}.
+   *
+   * @param dry whether all is undone, and only told
+   * @return what each changed, in the same order; null where an earlier one of them released it
+   */
+  public List<@Nullable Receipt> decide(
+      List<HeldSample> samples, Decision decision, String by, String reason, boolean dry) {
+    return Attempts.at(
+        () -> "deciding on " + samples.size() + " samples",
+        lookUpAll ->
+            transaction(
+                dry ? new DryRun() : null,
+                posted -> handle -> decide(handle, samples, decision, by, reason, posted)));
+  }
+
+  private List<@Nullable Receipt> decide(
+      Handle handle,
+      List<HeldSample> samples,
+      Decision decision,
+      String by,
+      String reason,
+      List<LedgerTurn.Posted> posted) {
+    // All nodes before any account, as every writer does.
+    new NodeStore(handle).lock(samples.stream().map(HeldSample::node).distinct().toList());
+    List<@Nullable Receipt> receipts = new ArrayList<>();
+    for (HeldSample sample : samples) {
+      if (!isHeld(handle, sample)) {
+        receipts.add(null);
+        continue;
+      }
+      DeliveryTurn.Done done =
+          new DeliveryTurn(handle, settings, clock, true, watch)
+              .decide(sample.node(), sample.series(), sample.at(), decision, by, reason);
+      posted.add(done.posted());
+      receipts.add(done.receipts().get(0));
+    }
+    return receipts;
+  }
+
+  private static boolean isHeld(Handle handle, HeldSample sample) {
+    return handle
+        .createQuery(
+            """
+            SELECT EXISTS (
+                   SELECT FROM billing.set_asides a
+                     JOIN billing.nodes n ON n.node_key = a.node_key
+                    WHERE n.env = :env AND n.node = :node AND a.collected_at = :at
+                      AND a.identifier = :identifier AND a.inbound_tag = :inbound
+                      AND a.reason IN ('JUMP', 'FELL_WITHOUT_RESTART'))
+            """)
+        .bind("env", sample.node().env())
+        .bind("node", sample.node().node())
+        .bind("at", sample.at())
+        .bind("identifier", sample.series().identifier())
+        .bind("inbound", sample.series().inboundTag())
+        .mapTo(Boolean.class)
+        .one();
   }
 
   private LedgerTurn ledger(Handle handle) {
