@@ -62,8 +62,7 @@ final class CollectorJob implements CollectJob {
   public JobOutcome reconcile(@Nullable String sourceId, ReconcileRange.Ends ends) {
     Replay.Outcome outcome =
         replay.run(
-            new ReplayRequest(
-                sourceId, null, ends.since(), ends.until(), true, false, true));
+            new ReplayRequest(sourceId, null, ends.since(), ends.until(), true, false, true));
     return new JobOutcome(
         outcome.asked().entrySet().stream()
             .map(

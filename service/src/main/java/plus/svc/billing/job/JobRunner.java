@@ -188,8 +188,7 @@ public final class JobRunner implements Jobs, Managed {
   private JobOutcome outcome(Run run) {
     ReconcileRange range = run.range();
     if (range != null) {
-      return job.reconcile(
-          range.sourceId(), range.ends(run.startedAt(), reconcile.lookBack()));
+      return job.reconcile(range.sourceId(), range.ends(run.startedAt(), reconcile.lookBack()));
     }
     return run.kind() == JobKind.COLLECT ? job.collectAll() : job.reconcile(reconcile);
   }

@@ -63,8 +63,7 @@ final class ReconcileBody {
     if (!unknown.isEmpty()) {
       throw ReconcileRefused.wrong("field", unknown.get(0), "known are source_id, since and until");
     }
-    return new ReconcileRange(
-        text(root, "source_id"), time(root, "since"), time(root, "until"));
+    return new ReconcileRange(text(root, "source_id"), time(root, "since"), time(root, "until"));
   }
 
   private static boolean isBlank(byte[] bytes) {

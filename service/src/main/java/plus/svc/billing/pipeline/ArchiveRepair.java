@@ -15,9 +15,9 @@ import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.platform.Micros;
 
 /**
- * Brings the archive of one node up to what its exporter says: adds what is missing, merges what was
- * told with more, and restores what is no more as it was archived, where the exporter still tells
- * just that.
+ * Brings the archive of one node up to what its exporter says: adds what is missing, merges what
+ * was told with more, and restores what is no more as it was archived, where the exporter still
+ * tells just that.
  */
 final class ArchiveRepair {
 
@@ -117,8 +117,7 @@ final class ArchiveRepair {
         : restore(at, known, together);
   }
 
-  private boolean widen(
-      long at, List<Snapshot> sent, Archive.Entry known, Archive.Entry together) {
+  private boolean widen(long at, List<Snapshot> sent, Archive.Entry known, Archive.Entry together) {
     Archive.Entry both = columns.merged(known, together);
     if (known.covers(both)) {
       return false;

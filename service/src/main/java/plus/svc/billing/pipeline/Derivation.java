@@ -19,8 +19,8 @@ import plus.svc.billing.quantity.Minutes;
 
 /**
  * A node's usage derived anew from its archive. It begins at a kept state that the archive bears
- * out; where the archive was tampered with or lost a snapshot it goes on at the next kept state, and
- * the minutes between are not judged.
+ * out; where the archive was tampered with or lost a snapshot it goes on at the next kept state,
+ * and the minutes between are not judged.
  */
 final class Derivation {
 
@@ -44,7 +44,8 @@ final class Derivation {
   private boolean asStored;
 
   /**
-   * @param broken takes the instant, in microseconds, of evidence that is no more, and what happened
+   * @param broken takes the instant, in microseconds, of evidence that is no more, and what
+   *     happened
    */
   Derivation(
       NodeStore store,
@@ -123,7 +124,8 @@ final class Derivation {
     while (true) {
       @Nullable Long next = walk.peek();
       atHead = next == null;
-      if (!gaps.isEmpty() && (next == null || Minutes.floor(Micros.toInstant(next)) > gaps.first())) {
+      if (!gaps.isEmpty()
+          && (next == null || Minutes.floor(Micros.toInstant(next)) > gaps.first())) {
         long gap = Micros.of(Minutes.start(gaps.first()));
         broken.accept(gap, "the archive has lost the snapshot of this minute");
         if (!resume(gap, gap)) {
@@ -162,8 +164,8 @@ final class Derivation {
   }
 
   /**
-   * After the archive was changed: derives on until it meets a kept state that stays what it was, or
-   * the node's head.
+   * After the archive was changed: derives on until it meets a kept state that stays what it was,
+   * or the node's head.
    *
    * @return the first minute that the change can't have touched
    */

@@ -72,9 +72,7 @@ final class FindingsRepair {
   }
 
   private static boolean isIn(long micros, long from, long until, LongPredicate judged) {
-    return micros >= from
-        && micros < until
-        && judged.test(Minutes.floor(Micros.toInstant(micros)));
+    return micros >= from && micros < until && judged.test(Minutes.floor(Micros.toInstant(micros)));
   }
 
   private void asides(
@@ -108,11 +106,7 @@ final class FindingsRepair {
         (key, row) -> {
           if (!due.containsKey(key)) {
             dao.forgetAside(
-                nodeKey,
-                Micros.toOffset(key.at()),
-                key.identifier(),
-                key.inbound(),
-                key.reason());
+                nodeKey, Micros.toOffset(key.at()), key.identifier(), key.inbound(), key.reason());
             told.accept(key.at(), "sample noted as " + key.reason() + " was not set aside");
           }
         });
@@ -149,7 +143,8 @@ final class FindingsRepair {
       if (is != null) {
         missing.restart(is);
       }
-      told.accept(at, is == null ? "a restart is noted that was none" : "a restart is not noted so");
+      told.accept(
+          at, is == null ? "a restart is noted that was none" : "a restart is not noted so");
     }
     findings.found(missing, dictionary);
   }

@@ -19,8 +19,8 @@ import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
- * Mends facts from their evidence, each call in one transaction. The ledger only grows: a difference
- * is a row that names what it corrects.
+ * Mends facts from their evidence, each call in one transaction. The ledger only grows: a
+ * difference is a row that names what it corrects.
  */
 public final class Mender {
 
@@ -175,7 +175,8 @@ public final class Mender {
       return order;
     }
     Instant from =
-        jdbi.withExtension(DeliveryTurn.Dao.class, dao -> dao.takeovers(new String[] {source}))
+        jdbi
+            .withExtension(DeliveryTurn.Dao.class, dao -> dao.takeovers(new String[] {source}))
             .stream()
             .map(DeliveryTurn.Takeover::billingFrom)
             .findFirst()

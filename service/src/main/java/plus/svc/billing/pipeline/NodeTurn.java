@@ -399,10 +399,7 @@ final class NodeTurn {
   /** The newest counters of every account that moved, over all its series on this node. */
   List<ReadModel.Checkpoint> checkpoints() {
     Set<UUID> accounts = new HashSet<>();
-    moved.stream()
-        .mapToObj(dictionary::account)
-        .filter(Objects::nonNull)
-        .forEach(accounts::add);
+    moved.stream().mapToObj(dictionary::account).filter(Objects::nonNull).forEach(accounts::add);
     return AccountTotals.of(page.key().composed(), dictionary, state, accounts);
   }
 

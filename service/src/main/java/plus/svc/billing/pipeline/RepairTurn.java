@@ -180,8 +180,7 @@ final class RepairTurn {
                 .minutesCharged());
     if (!lost.isEmpty()) {
       lost.removeAll(
-          archive.minutes(
-              Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
+          archive.minutes(Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
     }
     return lost;
   }
@@ -194,8 +193,7 @@ final class RepairTurn {
   /** What an earlier writer may have billed of a minute isn't ours to judge. */
   private boolean isJudged(Derivation derived, long minute) {
     Instant bar = node.billingFrom();
-    return derived.knows(minute)
-        && (!bar.isAfter(Instant.EPOCH) || minute > Minutes.floor(bar));
+    return derived.knows(minute) && (!bar.isAfter(Instant.EPOCH) || minute > Minutes.floor(bar));
   }
 
   private void sum(
@@ -216,8 +214,7 @@ final class RepairTurn {
       @Nullable UUID account = dictionary.account(ordinal);
       if (account == null) {
         long[] sums =
-            nobodys.computeIfAbsent(
-                new FindingsRepair.Slot(ordinal, minute), slot -> new long[2]);
+            nobodys.computeIfAbsent(new FindingsRepair.Slot(ordinal, minute), slot -> new long[2]);
         sums[0] = Math.addExact(sums[0], up);
         sums[1] = Math.addExact(sums[1], down);
       } else {
@@ -230,10 +227,7 @@ final class RepairTurn {
   }
 
   private void compareFindings(
-      Derivation derived,
-      long from,
-      long untilMinute,
-      Map<FindingsRepair.Slot, long[]> nobodys) {
+      Derivation derived, long from, long untilMinute, Map<FindingsRepair.Slot, long[]> nobodys) {
     findings.compare(
         derived.log(),
         Micros.of(Minutes.start(from)),
@@ -322,7 +316,8 @@ final class RepairTurn {
     }
     boolean differs = derived.isNodeState() && !derived.state().sameAs(node.state());
     if (differs && !follows) {
-      note("node_state", node.state().headAt(), "the node's state is not what the archive leads to");
+      note(
+          "node_state", node.state().headAt(), "the node's state is not what the archive leads to");
     }
     if (differs || follows) {
       NodeState state = derived.isNodeState() ? derived.state() : node.state();

@@ -16,7 +16,9 @@ import plus.svc.billing.api.report.Verdict;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.Micros;
 
-/** How far each source was read and where each series stands; and setting a source back or forth. */
+/**
+ * How far each source was read and where each series stands; and setting a source back or forth.
+ */
 public final class Checkpoints {
 
   /** What exporters keep by default. */
@@ -68,8 +70,7 @@ public final class Checkpoints {
     Instant now = clock.instant();
     List<SourceSpec> listed =
         sources.get().stream()
-            .filter(
-                known -> filter.source() == null || known.id().value().equals(filter.source()))
+            .filter(known -> filter.source() == null || known.id().value().equals(filter.source()))
             .filter(known -> filter.node() == null || bringsNode(known, filter.node()))
             .toList();
     long failing = listSources(listed, now, report);
@@ -219,8 +220,7 @@ public final class Checkpoints {
   }
 
   private @Nullable Instant progress(String source) {
-    return jdbi
-        .withExtension(CheckpointDao.class, dao -> dao.sources(new String[] {source}))
+    return jdbi.withExtension(CheckpointDao.class, dao -> dao.sources(new String[] {source}))
         .get(0)
         .lastCompletedUntil();
   }

@@ -152,8 +152,7 @@ public final class Replay {
       if (request.accounts()) {
         examine();
       }
-      sheet.end(
-          nodes.size(), minutes, answers.values().stream().anyMatch(why -> !why.isEmpty()));
+      sheet.end(nodes.size(), minutes, answers.values().stream().anyMatch(why -> !why.isEmpty()));
       return sheet.outcome(answers);
     }
 
@@ -228,8 +227,7 @@ public final class Replay {
           answers.put(source.id().value(), "");
         } catch (SourceFailure e) {
           answers.put(source.id().value(), String.valueOf(e.getMessage()));
-          sheet.cannot(
-              source.id().value(), null, "source", "it can't be asked: " + e.getMessage());
+          sheet.cannot(source.id().value(), null, "source", "it can't be asked: " + e.getMessage());
         }
       }
     }

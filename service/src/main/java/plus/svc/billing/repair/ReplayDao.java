@@ -18,7 +18,12 @@ public interface ReplayDao {
    * @param firstAt its first snapshot, null if there was none yet
    */
   record Node(
-      int nodeKey, String env, String node, String composed, int series, @Nullable Instant firstAt) {}
+      int nodeKey,
+      String env,
+      String node,
+      String composed,
+      int series,
+      @Nullable Instant firstAt) {}
 
   /**
    * Nodes in the order in which they are locked.

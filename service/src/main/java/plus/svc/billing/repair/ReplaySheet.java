@@ -93,7 +93,9 @@ final class ReplaySheet {
 
   /** Takes what examining accounts found. */
   void add(Repaired examined) {
-    examined.buckets().forEach(bucket -> bucket(bucket, "it was not rated as prices and quota say"));
+    examined
+        .buckets()
+        .forEach(bucket -> bucket(bucket, "it was not rated as prices and quota say"));
     balances(examined);
   }
 
@@ -101,8 +103,7 @@ final class ReplaySheet {
     newBuckets += mend.stored() || mend.entries() > 0 ? 0 : 1;
     long up = mend.uplinkBytes() - mend.storedUplink();
     long down = mend.downlinkBytes() - mend.storedDownlink();
-    tell(
-        mend.node(), mend.account(), mend.minute(), mend.line(), up, down, change, mend.why());
+    tell(mend.node(), mend.account(), mend.minute(), mend.line(), up, down, change, mend.why());
   }
 
   private void bucket(Repaired.Bucket change, String why) {
@@ -241,7 +242,9 @@ final class ReplaySheet {
     if (failed) {
       return Verdict.FAILED;
     }
-    boolean found = untoldCount > 0 || (!applied && (differences > 0 || missing > 0 || restored > 0 || widened > 0));
+    boolean found =
+        untoldCount > 0
+            || (!applied && (differences > 0 || missing > 0 || restored > 0 || widened > 0));
     return found ? Verdict.FOUND : Verdict.CLEAN;
   }
 }

@@ -262,8 +262,7 @@ class ReplayIT {
     world.damage(
         "DELETE FROM public.traffic_minute_buckets WHERE bucket_start = '2026-04-08T11:13:00Z'");
     ReplayRequest before =
-        new ReplayRequest(
-            null, null, World.at("09:00"), World.at("11:12"), false, false, true);
+        new ReplayRequest(null, null, World.at("09:00"), World.at("11:12"), false, false, true);
     assertThat(ReplayWorld.run(archive(), before).rows("differences")).isEmpty();
     ReplayRequest ofUs =
         new ReplayRequest(

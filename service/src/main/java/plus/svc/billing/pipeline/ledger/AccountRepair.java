@@ -88,9 +88,7 @@ final class AccountRepair {
   private static void write(List<BucketMend> mends, Statement statement) {
     statement.run(
         mends.stream().map(BucketMend::account).toArray(UUID[]::new),
-        mends.stream()
-            .map(mend -> Minutes.start(mend.minute()))
-            .toArray(Instant[]::new),
+        mends.stream().map(mend -> Minutes.start(mend.minute())).toArray(Instant[]::new),
         mends.stream().map(BucketMend::node).toArray(String[]::new),
         mends.stream().map(BucketMend::region).toArray(String[]::new),
         mends.stream().map(BucketMend::line).toArray(String[]::new),

@@ -83,9 +83,7 @@ public final class BucketEvidence {
     }
     Dao dao = handle.attach(Dao.class);
     Instant[] minutes =
-        LongStream.range(fromMinute, untilMinute)
-            .mapToObj(Minutes::start)
-            .toArray(Instant[]::new);
+        LongStream.range(fromMinute, untilMinute).mapToObj(Minutes::start).toArray(Instant[]::new);
     for (Row row : dao.rows(node, minutes)) {
       evidence.rows.computeIfAbsent(row.key(), key -> new ArrayList<>(1)).add(row);
     }
@@ -185,8 +183,7 @@ public final class BucketEvidence {
     return String.join(", ", found);
   }
 
-  private BucketMend mend(
-      Key key, Due due, @Nullable Row row, @Nullable Posted sums, String why) {
+  private BucketMend mend(Key key, Due due, @Nullable Row row, @Nullable Posted sums, String why) {
     return new BucketMend(
         key.account(),
         key.minute(),

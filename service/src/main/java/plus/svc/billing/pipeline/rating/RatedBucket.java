@@ -94,8 +94,7 @@ public final class RatedBucket {
    *
    * @param wrongEntry the ledger row that is wrong, null if all of them are this bucket's own
    */
-  public RatedBucket mendedTo(
-      long uplinkBytes, long downlinkBytes, @Nullable UUID wrongEntry) {
+  public RatedBucket mendedTo(long uplinkBytes, long downlinkBytes, @Nullable UUID wrongEntry) {
     Math.addExact(uplinkBytes, downlinkBytes);
     uplink = uplinkBytes;
     downlink = downlinkBytes;
