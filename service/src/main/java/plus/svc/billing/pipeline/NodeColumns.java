@@ -27,6 +27,11 @@ final class NodeColumns {
     return new Archive.Entry(columns(snapshot, maxBytesPerSecond), digest.of(snapshot));
   }
 
+  /** The digest of a snapshot as sent. */
+  byte[] digestOf(Snapshot snapshot) {
+    return digest.of(snapshot);
+  }
+
   /** What two tellings of one instant say together. */
   Archive.Entry merged(Archive.Entry one, Archive.Entry other) {
     NodeSnapshot both = one.snapshot().merge(other.snapshot());
