@@ -1,8 +1,10 @@
 package plus.svc.billing.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import plus.svc.billing.pipeline.ledger.BucketMend;
@@ -22,7 +24,8 @@ public final class DryRun {
 
   private final List<List<BucketMend>> pages = new ArrayList<>();
   private final List<Snapshot> fetched = new ArrayList<>();
-  private final Set<Mended.Note> told = new HashSet<>();
+  private final Set<String> told = new HashSet<>();
+  private final Map<String, long[]> nobodys = new HashMap<>();
   private long samples;
   private long mends;
 
@@ -50,8 +53,19 @@ public final class DryRun {
   }
 
   /** Whether a note was not told before. */
-  boolean isNew(Mended.Note note) {
-    return told.add(note);
+  boolean isNew(String node, Mended.Note note) {
+    return note.what().equals("unattributed") || told.add(node + " " + note);
+  }
+
+  /** Bytes of a series and minute without an account that would be noted by now. */
+  long[] nobodys(String slot) {
+    return nobodys.getOrDefault(slot, new long[2]).clone();
+  }
+
+  void nobody(String slot, long[] more) {
+    long[] sums = nobodys.computeIfAbsent(slot, name -> new long[2]);
+    sums[0] = Math.addExact(sums[0], more[0]);
+    sums[1] = Math.addExact(sums[1], more[1]);
   }
 
   /** Snapshots of the node that would be in the archive by now. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -153,9 +154,11 @@ final class FindingsRepair {
    * Mends usage without an account.
    *
    * @param due bytes by series and minute
+   * @param more bytes to be reckoned as if they were written
    */
   void compare(
       Map<Slot, long[]> due,
+      Function<Slot, long[]> more,
       long fromMinute,
       long untilMinute,
       LongPredicate judged,
@@ -172,10 +175,11 @@ final class FindingsRepair {
     for (Slot slot : all) {
       long[] must = due.getOrDefault(slot, none);
       long[] has = stored.getOrDefault(slot, none);
-      long[] more = {must[0] - has[0], must[1] - has[1]};
-      if (judged.test(slot.minute()) && (more[0] | more[1]) != 0) {
-        findings.unattributed(slot.ordinal(), slot.minute(), more[0], more[1]);
-        told.accept(slot, more);
+      long[] plus = more.apply(slot);
+      long[] lacks = {must[0] - has[0] - plus[0], must[1] - has[1] - plus[1]};
+      if (judged.test(slot.minute()) && (lacks[0] | lacks[1]) != 0) {
+        findings.unattributed(slot.ordinal(), slot.minute(), lacks[0], lacks[1]);
+        told.accept(slot, lacks);
       }
     }
   }

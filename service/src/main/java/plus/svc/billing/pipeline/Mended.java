@@ -54,6 +54,7 @@ public record Mended(
     return buckets.isEmpty()
         && repaired.buckets().isEmpty()
         && repaired.accounts().isEmpty()
+        && repaired.quotas().isEmpty()
         && notes.isEmpty()
         && untold.isEmpty();
   }

@@ -93,11 +93,13 @@ final class RepairTurn {
     long until = Math.max(from, order.untilMinute());
     long base = Micros.of(Minutes.start(from));
     DryRun earlier = dry;
+    long before = ArchiveRepair.NOTHING;
     if (earlier != null) {
-      base = Math.min(base, evidence.add(earlier.fetchedOf(order.node())));
+      before = evidence.add(earlier.fetchedOf(order.node()));
+      base = Math.min(base, before);
       evidence.forgetCounts();
     }
-    long changed = evidence.add(order.fetched());
+    long changed = Math.min(before, evidence.add(order.fetched()));
     Derivation derived = derive(base, from, until, changed);
     until = this.until;
     Map<BucketEvidence.Key, BucketEvidence.Due> due = new HashMap<>();
@@ -114,10 +116,11 @@ final class RepairTurn {
     saveStates(derived, changed, due.keySet());
     showTotals(derived, mends, changed, due.keySet());
     if (earlier != null) {
+      String name = order.node().composed();
       earlier.page(mends);
       earlier.fetched(evidence.changes());
-      notes.removeIf(note -> !earlier.isNew(note));
-      untold.removeIf(note -> !earlier.isNew(note));
+      notes.removeIf(note -> !earlier.isNew(name, note));
+      untold.removeIf(note -> !earlier.isNew(name, note));
     }
     return new Mended(
         mends,
@@ -161,12 +164,22 @@ final class RepairTurn {
             (at, why) -> untold.add(Mended.Note.of("snapshot", Micros.toInstant(at), why)));
     derived.begin(base);
     long end = Micros.of(Minutes.start(untilMinute));
-    derived.run(end, lost(from, untilMinute));
+    NodeState begun = derived.state();
+    long after =
+        begun.headAt() == NodeState.NEVER
+            ? firstMinute(from)
+            : Minutes.floor(Micros.toInstant(begun.headAt())) + 1;
+    derived.run(end, lost(Math.min(from, after), untilMinute));
     until = untilMinute;
     if (changed != ArchiveRepair.NOTHING) {
       until = beforeTheNextLoss(untilMinute, derived.runUntilSettled(untilMinute));
     }
     return derived;
+  }
+
+  private long firstMinute(long from) {
+    long first = node.state().firstAt();
+    return first == NodeState.NEVER ? from : Minutes.floor(Micros.toInstant(first));
   }
 
   /** Minutes that were charged for, which takes a snapshot, and that the archive has none of. */
@@ -176,11 +189,12 @@ final class RepairTurn {
     }
     Set<Long> lost =
         new TreeSet<>(
-            BucketEvidence.read(handle, order.node().composed(), node.region(), from, untilMinute)
-                .minutesCharged());
+            BucketEvidence.minutesCharged(
+                handle, order.node().composed(), from, untilMinute));
     if (!lost.isEmpty()) {
       lost.removeAll(
-          archive.minutes(Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
+          archive.minutes(
+              Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
     }
     return lost;
   }
@@ -241,11 +255,15 @@ final class RepairTurn {
                     why)));
     findings.compare(
         nobodys,
+        slot -> dry == null ? NONE : dry.nobodys(nameOf(slot)),
         from,
         untilMinute,
         minute -> isJudged(derived, minute),
-        (slot, more) ->
-            notes.add(
+        (slot, more) -> {
+          if (dry != null) {
+            dry.nobody(nameOf(slot), more);
+          }
+          notes.add(
                 new Mended.Note(
                     "unattributed",
                     Minutes.start(slot.minute()),
@@ -253,7 +271,14 @@ final class RepairTurn {
                     dictionary.key(slot.ordinal()).inboundTag(),
                     more[0],
                     more[1],
-                    "usage of series " + slot.ordinal() + ", which has no account")));
+                    "usage of series " + slot.ordinal() + ", which has no account"));
+        });
+  }
+
+  private static final long[] NONE = {0, 0};
+
+  private String nameOf(FindingsRepair.Slot slot) {
+    return order.node().composed() + " " + slot.minute() + " " + dictionary.key(slot.ordinal());
   }
 
   /** In a dry run: what the transactions before this one would have mended. */

@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.report.Report;
@@ -24,6 +26,7 @@ final class ReplaySheet {
   private final Report report;
   private final boolean applied;
   private final List<Object[]> untold = new ArrayList<>();
+  private final Set<String> told = new HashSet<>();
   private long untoldCount;
   private long differences;
   private long missing;
@@ -160,6 +163,25 @@ final class ReplaySheet {
         balance(balance.account(), "current_balance", balance.shown());
       }
     }
+    repaired.quotas().forEach(this::quota);
+  }
+
+  private void quota(Repaired.Taken quota) {
+    differences++;
+    report.row(
+        "",
+        quota.account().toString(),
+        quota.periodStart(),
+        "",
+        "quota",
+        0L,
+        0L,
+        quota.moreCharged(),
+        BigDecimal.ZERO,
+        "",
+        "",
+        "",
+        "its period has " + quota.moreUsed() + " free bytes used beyond what is noted");
   }
 
   private void balance(UUID account, String what, BigDecimal amount) {
@@ -208,6 +230,9 @@ final class ReplaySheet {
 
   /** Something that can't be judged or mended. */
   void cannot(String where, @Nullable Instant at, String what, String why) {
+    if (!told.add(where + " " + at + " " + what + " " + why)) {
+      return;
+    }
     untoldCount++;
     if (untold.size() < MOST_UNTOLD) {
       untold.add(new Object[] {where, at, what, why});

@@ -179,7 +179,7 @@ class ReplayIT {
   private void tamper() {
     world.damage(
         """
-        UPDATE billing.snapshots s SET uplink[1] = uplink[1] + 1
+        UPDATE billing.snapshots s SET uplink[1] = s.uplink[1] + 1
           FROM billing.nodes n
          WHERE n.node_key = s.node_key AND n.composed = 'prod:jp-node'
            AND s.collected_at = '2026-04-08T11:08:00Z'

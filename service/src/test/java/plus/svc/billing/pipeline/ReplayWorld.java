@@ -78,7 +78,7 @@ public final class ReplayWorld {
       int since = i < 20 ? i : i - 20; // the process restarts before snapshot 20
       long rising = 1_000L * (since + 1);
       World.Shot shot = new World.Shot(START.plus(STEP.multipliedBy(i))).on(node);
-      shot.of(ANN, "tcp", rising, 2 * rising).of(NOBODY, rising / 2, 7);
+      shot.of(ANN, "tcp", rising, 2 * rising).of(NOBODY, rising / 2, rising / 4);
       if (i % 3 != 0) {
         shot.of(BOB, rising, rising / 10);
       }

@@ -58,6 +58,9 @@ final class Account {
   /** What is added to the shown balance aside from charges, where it had drifted. */
   BigDecimal shownMend = BigDecimal.ZERO;
 
+  /** What was added to the usage of its quotas, where it was not that of its buckets. */
+  final List<Repaired.Taken> quotaMends = new ArrayList<>();
+
   /** What was added to the exact balance, where it was not the sum of the ledger. */
   BigDecimal exactMend = BigDecimal.ZERO;
 

@@ -43,7 +43,24 @@ final class AccountRepair {
   /** Puts buckets back to what was posted for them, and has them rated with their right bytes. */
   void restore(Map<UUID, Account> accounts, List<BucketMend> mends) {
     Dao dao = handle.attach(Dao.class);
-    List<BucketMend> posted = mends.stream().filter(mend -> !mend.isVoid()).toList();
+    List<BucketMend> rows = mends.stream().filter(BucketMend::restores).toList();
+    if (!rows.isEmpty()) {
+      dao.rewrite(
+          rows.stream().map(BucketMend::account).toArray(UUID[]::new),
+          rows.stream().map(mend -> Minutes.start(mend.minute())).toArray(Instant[]::new),
+          rows.stream().map(BucketMend::node).toArray(String[]::new),
+          rows.stream().map(BucketMend::region).toArray(String[]::new),
+          rows.stream().map(BucketMend::line).toArray(String[]::new),
+          rows.stream().map(BucketMend::uplinkBytes).toArray(Long[]::new),
+          rows.stream().map(BucketMend::downlinkBytes).toArray(Long[]::new),
+          rows.stream().map(BucketMend::chargedBytes).toArray(Long[]::new),
+          rows.stream().map(BucketMend::amount).toArray(BigDecimal[]::new),
+          rows.stream().map(BucketMend::entries).toArray(Integer[]::new),
+          revision,
+          now);
+    }
+    List<BucketMend> posted =
+        mends.stream().filter(mend -> !mend.isVoid() && !mend.restores()).toList();
     if (!posted.isEmpty()) {
       write(posted, (a, b, c, d, e, f, g, h) -> dao.restore(a, b, c, d, e, f, g, h, revision, now));
     }
@@ -121,14 +138,23 @@ final class AccountRepair {
       if (shown || moved) {
         account.shownMend = shownDrift;
       }
-      settleQuotas(account);
+      settleQuotas(account, shown);
     }
   }
 
-  private void settleQuotas(Account account) {
+  private void settleQuotas(Account account, boolean shown) {
     for (Quota quota : new ArrayList<>(account.quotas.values())) {
       Buckets.Sums taken = buckets.sumsBetween(account.id, quota.start(), account.endOf(quota));
-      account.put(quota.withUsage(taken.included(), taken.charged()));
+      Quota settled = quota.withUsage(taken.included(), taken.charged());
+      account.put(settled);
+      if (shown && !settled.equals(quota)) {
+        account.quotaMends.add(
+            new Repaired.Taken(
+                account.id,
+                quota.start(),
+                settled.used() - quota.used(),
+                settled.charged() - quota.charged()));
+      }
     }
   }
 
@@ -164,6 +190,41 @@ final class AccountRepair {
         @Bind("nodes") String[] nodes,
         @Bind("regions") String[] regions,
         @Bind("lines") String[] lines,
+        @Bind("charged") Long[] charged,
+        @Bind("amounts") BigDecimal[] amounts,
+        @Bind("revisions") Integer[] revisions,
+        @Bind("source") String source,
+        @Bind("now") Instant now);
+
+    /** The whole row; what was not charged was free. */
+    @SqlUpdate(
+        """
+        INSERT INTO public.traffic_minute_buckets AS b
+               (bucket_start, node_id, account_uuid, region, line_code, uplink_bytes,
+                downlink_bytes, total_bytes, rating_status, source_revision, created_at,
+                updated_at, included_bytes, charged_bytes, amount, revision)
+        SELECT bucket_start, node_id, account_uuid, region, line_code, uplink, downlink,
+               uplink + downlink, 'rated', :source, :now::timestamptz, :now::timestamptz,
+               uplink + downlink - charged, charged, amount, revision
+          FROM unnest(:accounts, :starts, :nodes, :regions, :lines, :uplinks, :downlinks, :charged,
+                      :amounts, :revisions)
+            AS c (account_uuid, bucket_start, node_id, region, line_code, uplink, downlink, charged,
+                  amount, revision)
+            ON CONFLICT (bucket_start, node_id, account_uuid, region, line_code) DO UPDATE
+           SET uplink_bytes = excluded.uplink_bytes, downlink_bytes = excluded.downlink_bytes,
+               total_bytes = excluded.total_bytes, included_bytes = excluded.included_bytes,
+               charged_bytes = excluded.charged_bytes, amount = excluded.amount,
+               revision = excluded.revision, updated_at = excluded.updated_at
+        """)
+    @SuppressWarnings("TooManyParameters")
+    void rewrite(
+        @Bind("accounts") UUID[] accounts,
+        @Bind("starts") Instant[] starts,
+        @Bind("nodes") String[] nodes,
+        @Bind("regions") String[] regions,
+        @Bind("lines") String[] lines,
+        @Bind("uplinks") Long[] uplinks,
+        @Bind("downlinks") Long[] downlinks,
         @Bind("charged") Long[] charged,
         @Bind("amounts") BigDecimal[] amounts,
         @Bind("revisions") Integer[] revisions,

@@ -48,6 +48,10 @@ public final class BucketEvidence {
   public record Due(long uplinkBytes, long downlinkBytes) {
     static final Due NOTHING = new Due(0, 0);
 
+    long bytes() {
+      return Math.addExact(uplinkBytes, downlinkBytes);
+    }
+
     /** Both together. */
     public Due plus(long uplink, long downlink) {
       return new Due(Math.addExact(uplinkBytes, uplink), Math.addExact(downlinkBytes, downlink));
@@ -64,7 +68,17 @@ public final class BucketEvidence {
       long included,
       long charged,
       BigDecimal amount,
-      int revision) {}
+      int revision) {
+
+    /** Whether its columns agree with each other and with the ledger. */
+    boolean isWhole(Posted sums) {
+      return total == uplink + downlink
+          && total == included + charged
+          && charged == sums.charged()
+          && amount.compareTo(sums.amount()) == 0
+          && revision == sums.entries();
+    }
+  }
 
   /** What the ledger holds for a bucket; {@code ids} in the order of posting. */
   record Posted(Key key, long charged, BigDecimal amount, int entries, List<UUID> ids) {}
@@ -87,14 +101,26 @@ public final class BucketEvidence {
     for (Row row : dao.rows(node, minutes)) {
       evidence.rows.computeIfAbsent(row.key(), key -> new ArrayList<>(1)).add(row);
     }
-    for (Posted row : dao.posted(node, Minutes.start(fromMinute), Minutes.start(untilMinute))) {
-      evidence.posted.put(row.key(), row);
-    }
+    evidence.readPosted(dao, fromMinute, untilMinute);
     return evidence;
   }
 
+  /** As {@link #minutesCharged}, without reading buckets. */
+  public static Set<Long> minutesCharged(
+      Handle handle, String node, long fromMinute, long untilMinute) {
+    BucketEvidence evidence = new BucketEvidence(node, "");
+    evidence.readPosted(handle.attach(Dao.class), fromMinute, untilMinute);
+    return evidence.minutesCharged();
+  }
+
+  private void readPosted(Dao dao, long fromMinute, long untilMinute) {
+    for (Posted row : dao.posted(node, Minutes.start(fromMinute), Minutes.start(untilMinute))) {
+      posted.put(row.key(), row);
+    }
+  }
+
   /** The minutes for which this service itself charged something: it had a snapshot then. */
-  public Set<Long> minutesCharged() {
+  private Set<Long> minutesCharged() {
     Set<Long> minutes = new TreeSet<>();
     LedgerId ids = new LedgerId();
     posted.forEach(
@@ -158,7 +184,7 @@ public final class BucketEvidence {
 
   private static String difference(Due due, @Nullable Row row, @Nullable Posted sums) {
     List<String> found = new ArrayList<>();
-    long bytes = Math.addExact(due.uplinkBytes(), due.downlinkBytes());
+    long bytes = due.bytes();
     if (row == null && bytes == 0 && sums == null) {
       return "";
     }
@@ -199,8 +225,20 @@ public final class BucketEvidence {
         sums == null ? 0 : sums.charged(),
         sums == null ? BigDecimal.ZERO : sums.amount(),
         sums == null ? 0 : sums.entries(),
-        sums == null ? null : notOurs(key, sums),
+        wrong,
+        wrong == null && isRowsFault(due, row, sums),
         why);
+  }
+
+  /**
+   * Whether the ledger may well be right and only the bucket's row is damaged: where the row says
+   * all that was posted for bytes it shows, its usage was reckoned otherwise, and that costs.
+   */
+  private static boolean isRowsFault(Due due, @Nullable Row row, @Nullable Posted sums) {
+    if (sums == null || sums.charged() < 0 || sums.charged() > due.bytes()) {
+      return false;
+    }
+    return row == null || !row.isWhole(sums);
   }
 
   /** The first row that this service did not write: ids of ours follow from the bucket. */

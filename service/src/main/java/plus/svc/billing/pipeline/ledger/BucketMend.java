@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount sum of their money
  * @param entries how many ledger rows it has
  * @param corrects the ledger row that is wrong, if one of them is none of ours; else null
+ * @param restores whether its row alone is damaged: nothing is to be rated or posted
  * @param why what differs, in words
  */
 public record BucketMend(
@@ -34,6 +35,7 @@ public record BucketMend(
     BigDecimal amount,
     int entries,
     @Nullable UUID corrects,
+    boolean restores,
     String why) {
 
   /** Whether it never had usage: its bytes go and no money moves. */

@@ -211,7 +211,15 @@ public final class LedgerTurn {
   private void repair() {
     AccountRepair repair = new AccountRepair(handle, buckets, sourceRevision, now);
     repair.restore(accounts, mends);
-    repair.settle(accounts.values(), mendsShown);
+    Set<UUID> rated = new HashSet<>();
+    mends.stream()
+        .filter(mend -> !mend.restores() && !mend.isVoid())
+        .forEach(mend -> rated.add(mend.account()));
+    repair.settle(
+        accounts.values().stream()
+            .filter(account -> mendsShown || rated.contains(account.id))
+            .toList(),
+        mendsShown);
     if (mendsShown) {
       accounts.values().forEach(account -> account.rerate.addAll(account.quotas.keySet()));
     }
@@ -221,14 +229,16 @@ public final class LedgerTurn {
   public Repaired repaired() {
     List<Repaired.Bucket> changed = new ArrayList<>();
     List<Repaired.Balance> balances = new ArrayList<>();
+    List<Repaired.Taken> quotas = new ArrayList<>();
     LedgerId ids = new LedgerId();
     for (Account account : accounts.values()) {
       if (account.exactMend.signum() != 0 || account.shownMend.signum() != 0) {
         balances.add(new Repaired.Balance(account.id, account.exactMend, account.shownMend));
       }
+      quotas.addAll(account.quotaMends);
       account.changed.forEach(bucket -> changed.add(repaired(ids, account.id, bucket)));
     }
-    return new Repaired(changed, balances);
+    return new Repaired(changed, balances, quotas);
   }
 
   private static Repaired.Bucket repaired(LedgerId ids, UUID account, RatedBucket bucket) {

@@ -1,6 +1,7 @@
 package plus.svc.billing.pipeline.ledger;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param buckets those whose bytes or money changed
  * @param accounts those whose balance had drifted
+ * @param quotas those whose usage was not that of their buckets
  */
-public record Repaired(List<Bucket> buckets, List<Balance> accounts) {
+public record Repaired(List<Bucket> buckets, List<Balance> accounts, List<Taken> quotas) {
 
   /** Nothing. */
-  public static final Repaired NOTHING = new Repaired(List.of(), List.of());
+  public static final Repaired NOTHING = new Repaired(List.of(), List.of(), List.of());
 
   /**
    * A bucket that changed.
@@ -35,6 +37,9 @@ public record Repaired(List<Bucket> buckets, List<Balance> accounts) {
       BigDecimal moreAmount,
       @Nullable UUID entry,
       @Nullable UUID corrects) {}
+
+  /** A quota of which more, or less, was taken than was noted. */
+  public record Taken(UUID account, Instant periodStart, long moreUsed, long moreCharged) {}
 
   /**
    * A balance that had drifted.
