@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -167,16 +168,17 @@ final class Derivation {
    * After the archive was changed: derives on until it meets a kept state that stays what it was,
    * or the node's head.
    *
+   * @param mended states that are kept by now in place of those stored, by their instants
    * @return the first minute that the change can't have touched
    */
-  long runUntilSettled(long untilMinute) {
+  long runUntilSettled(long untilMinute, Map<Long, NodeState> mended) {
     while (true) {
       @Nullable Long next = walk.peek();
       atHead = next == null;
       if (next == null) {
         return Math.max(untilMinute, Minutes.floor(Micros.toInstant(state.headAt())) + 1);
       }
-      if (crossesHour(next) && state.sameAs(storedAt(state.headAt()))) {
+      if (crossesHour(next) && state.sameAs(storedAt(state.headAt(), mended))) {
         return Math.max(untilMinute, Minutes.floor(Micros.toInstant(state.headAt())) + 1);
       }
       Archive.Entry entry = walk.nextEntry();
@@ -191,7 +193,11 @@ final class Derivation {
     }
   }
 
-  private NodeState storedAt(long micros) {
+  private NodeState storedAt(long micros, Map<Long, NodeState> mended) {
+    @Nullable NodeState instead = mended.get(micros);
+    if (instead != null) {
+      return instead;
+    }
     return store.keptBetween(node.nodeKey(), micros, micros).getOrDefault(micros, new NodeState());
   }
 

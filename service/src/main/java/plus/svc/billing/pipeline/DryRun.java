@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import plus.svc.billing.pipeline.ledger.BucketMend;
+import plus.svc.billing.pipeline.metering.NodeState;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
 import plus.svc.billing.quantity.NodeKey;
 
@@ -26,6 +27,7 @@ public final class DryRun {
   private final List<Snapshot> fetched = new ArrayList<>();
   private final Set<String> told = new HashSet<>();
   private final Map<String, long[]> nobodys = new HashMap<>();
+  private final Map<String, Map<Long, NodeState>> kept = new HashMap<>();
   private long samples;
   private long mends;
 
@@ -55,6 +57,11 @@ public final class DryRun {
   /** Whether a note was not told before. */
   boolean isNew(String node, Mended.Note note) {
     return note.what().equals("unattributed") || told.add(node + " " + note);
+  }
+
+  /** The states of a node that would be kept by now, by their instants. */
+  Map<Long, NodeState> keptOf(String node) {
+    return kept.computeIfAbsent(node, name -> new HashMap<>());
   }
 
   /** Bytes of a series and minute without an account that would be noted by now. */

@@ -172,7 +172,9 @@ final class RepairTurn {
     derived.run(end, lost(Math.min(from, after), untilMinute));
     until = untilMinute;
     if (changed != ArchiveRepair.NOTHING) {
-      until = beforeTheNextLoss(untilMinute, derived.runUntilSettled(untilMinute));
+      until = beforeTheNextLoss(untilMinute, derived.runUntilSettled(
+                  untilMinute,
+                  dry == null ? Map.of() : dry.keptOf(order.node().composed())));
     }
     return derived;
   }
@@ -189,12 +191,10 @@ final class RepairTurn {
     }
     Set<Long> lost =
         new TreeSet<>(
-            BucketEvidence.minutesCharged(
-                handle, order.node().composed(), from, untilMinute));
+            BucketEvidence.minutesCharged(handle, order.node().composed(), from, untilMinute));
     if (!lost.isEmpty()) {
       lost.removeAll(
-          archive.minutes(
-              Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
+          archive.minutes(Micros.of(Minutes.start(from)), Micros.of(Minutes.start(untilMinute))));
     }
     return lost;
   }
@@ -264,14 +264,14 @@ final class RepairTurn {
             dry.nobody(nameOf(slot), more);
           }
           notes.add(
-                new Mended.Note(
-                    "unattributed",
-                    Minutes.start(slot.minute()),
-                    null,
-                    dictionary.key(slot.ordinal()).inboundTag(),
-                    more[0],
-                    more[1],
-                    "usage of series " + slot.ordinal() + ", which has no account"));
+              new Mended.Note(
+                  "unattributed",
+                  Minutes.start(slot.minute()),
+                  null,
+                  dictionary.key(slot.ordinal()).inboundTag(),
+                  more[0],
+                  more[1],
+                  "usage of series " + slot.ordinal() + ", which has no account"));
         });
   }
 
@@ -317,6 +317,10 @@ final class RepairTurn {
   private void saveStates(Derivation derived, long changed, Set<BucketEvidence.Key> due) {
     boolean follows = changed != ArchiveRepair.NOTHING;
     List<NodeState> kept = derived.kept();
+    if (dry != null && follows) {
+      Map<Long, NodeState> keptByNow = dry.keptOf(order.node().composed());
+      kept.forEach(then -> keptByNow.put(then.headAt(), then));
+    }
     if (follows) {
       store.forgetBetween(node.nodeKey(), changed, derived.state().headAt());
     }
