@@ -210,6 +210,7 @@ public final class BucketEvidence {
   }
 
   private BucketMend mend(Key key, Due due, @Nullable Row row, @Nullable Posted sums, String why) {
+    @Nullable UUID wrong = sums == null ? null : notOurs(key, sums);
     return new BucketMend(
         key.account(),
         key.minute(),
