@@ -16,11 +16,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.ChangesOperation;
+import plus.svc.billing.admin.CheckpointSetOperation;
+import plus.svc.billing.admin.CheckpointsOperation;
 import plus.svc.billing.admin.DatabaseChangeJournal;
 import plus.svc.billing.admin.Operation;
 import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.admin.Operations;
 import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.ReplayOperation;
 import plus.svc.billing.admin.SourcesOperation;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
@@ -64,6 +67,8 @@ import plus.svc.billing.platform.Pulse;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
+import plus.svc.billing.repair.Checkpoints;
+import plus.svc.billing.repair.Quarantine;
 import plus.svc.billing.repair.Replay;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
@@ -119,8 +124,11 @@ final class Wiring {
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
+    Replay replay = mending(jdbi);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, sink) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL
+            ? pulling(jdbi, sink, replay)
+            : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -187,7 +195,7 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink) {
+  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink, Replay replay) {
     SecretRefs secrets = new SecretRefs(variables);
     ExporterClient client =
         new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
@@ -201,8 +209,7 @@ final class Wiring {
             clock);
     CoverageReader coverage = new CoverageReader(jdbi);
     CollectorJob job =
-        new CollectorJob(
-            collector, replay(jdbi, secrets), coverage, client::credentialAlarms, clock);
+        new CollectorJob(collector, replay, coverage, client::credentialAlarms, clock);
     metrics.sources(() -> job.figures(client::certificateExpiries));
     JobRunner runner =
         new JobRunner(
@@ -225,16 +232,26 @@ final class Wiring {
   }
 
   /** It asks exporters by itself: neither it nor the collector ends the other's requests. */
-  private Replay replay(Jdbi jdbi, SecretRefs secrets) {
+  private Replay mending(Jdbi jdbi) {
     ExporterClient client =
-        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
+        new ExporterClient(
+            new WindowDecoder(DecoderLimits.DEFAULT),
+            new SecretRefs(variables),
+            metrics.pipeline());
     environment.lifecycle().manage(new AutoCloseableManager(client));
-    return new Replay(
-        new Mender(jdbi, settings.pipeline(), clock, metrics.pipeline()),
-        jdbi,
-        () -> sources,
-        metrics.counting(client),
-        settings.collector().transactionSamples());
+    Mender mender = new Mender(jdbi, settings.pipeline(), clock, metrics.pipeline());
+    Replay replay =
+        new Replay(
+            mender,
+            jdbi,
+            () -> sources,
+            metrics.counting(client),
+            settings.collector().transactionSamples());
+    Checkpoints checkpoints = new Checkpoints(jdbi, () -> sources, clock);
+    operations.add(new ReplayOperation(replay, new Quarantine(jdbi, mender)));
+    operations.add(new CheckpointsOperation(checkpoints));
+    operations.add(new CheckpointSetOperation(checkpoints));
+    return replay;
   }
 
   /** Tells where an old credential is still in use because the new one cannot be. */
