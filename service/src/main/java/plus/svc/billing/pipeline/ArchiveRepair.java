@@ -62,10 +62,10 @@ final class ArchiveRepair {
   /**
    * Takes snapshots in.
    *
+   * @param policy how their source is read; null if there are none
    * @return the instant of the earliest change in microseconds, {@link #NOTHING} if there is none
    */
-  long add(List<Snapshot> snapshots) {
-    NodePolicy policy = order.policy();
+  long add(List<Snapshot> snapshots, @Nullable NodePolicy policy) {
     if (snapshots.isEmpty() || policy == null) {
       return NOTHING;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.metering.NodeState;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
@@ -28,6 +29,7 @@ public final class DryRun {
   private final Set<String> told = new HashSet<>();
   private final Map<String, long[]> nobodys = new HashMap<>();
   private final Map<String, Map<Long, NodeState>> kept = new HashMap<>();
+  private final Map<NodeKey, NodePolicy> policies = new HashMap<>();
   private long samples;
   private long mends;
 
@@ -39,8 +41,11 @@ public final class DryRun {
     }
   }
 
-  void fetched(List<Snapshot> snapshots) {
+  void fetched(List<Snapshot> snapshots, @Nullable NodePolicy policy) {
     for (Snapshot snapshot : snapshots) {
+      if (policy != null) {
+        policies.put(snapshot.node(), policy);
+      }
       samples += snapshot.samples().size();
     }
     check(samples <= MOST_SAMPLES, "samples that the archive lacks");
@@ -78,6 +83,11 @@ public final class DryRun {
   /** Snapshots of the node that would be in the archive by now. */
   List<Snapshot> fetchedOf(NodeKey node) {
     return fetched.stream().filter(snapshot -> snapshot.node().equals(node)).toList();
+  }
+
+  /** How the source is read that brought them. */
+  @Nullable NodePolicy policyOf(NodeKey node) {
+    return policies.get(node);
   }
 
   /** Accounts whose buckets on the node would be mended by now. */

@@ -79,7 +79,7 @@ final class RepairTurn {
 
   private NodeStore.Node lock() {
     NodePolicy policy = order.policy();
-    return policy == null || order.fetched().isEmpty()
+    return policy == null
         ? store.lockKnown(order.node())
         : store.lock(
             order.node(),
@@ -95,11 +95,11 @@ final class RepairTurn {
     DryRun earlier = dry;
     long before = ArchiveRepair.NOTHING;
     if (earlier != null) {
-      before = evidence.add(earlier.fetchedOf(order.node()));
+      before = evidence.add(earlier.fetchedOf(order.node()), earlier.policyOf(order.node()));
       base = Math.min(base, before);
       evidence.forgetCounts();
     }
-    long changed = Math.min(before, evidence.add(order.fetched()));
+    long changed = Math.min(before, evidence.add(order.fetched(), order.policy()));
     Derivation derived = derive(base, from, until, changed);
     until = this.until;
     Map<BucketEvidence.Key, BucketEvidence.Due> due = new HashMap<>();
@@ -118,7 +118,7 @@ final class RepairTurn {
     if (earlier != null) {
       String name = order.node().composed();
       earlier.page(mends);
-      earlier.fetched(evidence.changes());
+      earlier.fetched(evidence.changes(), order.policy());
       notes.removeIf(note -> !earlier.isNew(name, note));
       untold.removeIf(note -> !earlier.isNew(name, note));
     }
