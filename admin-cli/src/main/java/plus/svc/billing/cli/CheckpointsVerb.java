@@ -130,8 +130,7 @@ final class CheckpointsVerb extends ReportVerb {
       if (source == null || to == null) {
         throw new CannotRun("checkpoints set needs --source ID and --to TIME");
       }
-      return applying.addTo(
-          new Question("checkpoints-set").with("source", source).with("to", to));
+      return applying.addTo(new Question("checkpoints-set").with("source", source).with("to", to));
     }
     if (to != null || applying.applies()) {
       throw new CannotRun("--to and --apply go with checkpoints set");

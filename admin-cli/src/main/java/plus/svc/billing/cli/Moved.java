@@ -40,7 +40,13 @@ final class Moved implements Report {
     }
     String name =
         section.equals("series")
-            ? row.get("node") + " " + row.get("account") + " " + row.get("inbound") + " #" + row.get("ordinal")
+            ? row.get("node")
+                + " "
+                + row.get("account")
+                + " "
+                + row.get("inbound")
+                + " #"
+                + row.get("ordinal")
             : "source " + row.get("source_id");
     @Nullable Map<String, String> before = known.put(name, row);
     if (!first) {

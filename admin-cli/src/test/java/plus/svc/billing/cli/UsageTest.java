@@ -15,7 +15,18 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "replay", "checkpoints", "prune", "sources", "changes"})
+  @ValueSource(
+      strings = {
+        "status",
+        "collect",
+        "reconcile",
+        "ready",
+        "replay",
+        "checkpoints",
+        "prune",
+        "sources",
+        "changes"
+      })
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 

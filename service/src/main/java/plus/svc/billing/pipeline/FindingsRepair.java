@@ -4,12 +4,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -53,6 +55,15 @@ final class FindingsRepair {
   /** Names a sample set aside by metering. */
   private record Aside(long at, String identifier, String inbound, String reason) {}
 
+  private static final Comparator<Aside> ASIDES =
+      Comparator.comparingLong(Aside::at)
+          .thenComparing(Aside::identifier)
+          .thenComparing(Aside::inbound)
+          .thenComparing(Aside::reason);
+
+  private static final Comparator<Slot> SLOTS =
+      Comparator.comparingLong(Slot::minute).thenComparingInt(Slot::ordinal);
+
   /** Usage without an account. */
   record Slot(int ordinal, long minute) {}
 
@@ -78,7 +89,7 @@ final class FindingsRepair {
 
   private void asides(
       MeterLog log, long from, long until, LongPredicate judged, BiConsumer<Long, String> told) {
-    Map<Aside, MeterLog.SetAside> due = new HashMap<>();
+    Map<Aside, MeterLog.SetAside> due = new TreeMap<>(ASIDES);
     for (MeterLog.SetAside sample : log.setAsides()) {
       if (isIn(sample.atMicros(), from, until, judged)) {
         SeriesKey key = dictionary.key(sample.ordinal());
@@ -88,7 +99,7 @@ final class FindingsRepair {
             sample);
       }
     }
-    Map<Aside, AsideRow> stored = new HashMap<>();
+    Map<Aside, AsideRow> stored = new TreeMap<>(ASIDES);
     for (AsideRow row : dao.asides(nodeKey, Micros.toOffset(from), Micros.toOffset(until))) {
       if (isIn(row.at(), from, until, judged)) {
         stored.put(new Aside(row.at(), row.identifier(), row.inbound(), row.reason()), row);
@@ -130,7 +141,7 @@ final class FindingsRepair {
       }
     }
     MeterLog missing = new MeterLog();
-    Set<Long> all = new HashSet<>(due.keySet());
+    Set<Long> all = new TreeSet<>(due.keySet());
     all.addAll(stored.keySet());
     for (long at : all) {
       MeterLog.@Nullable Restart is = due.get(at);
@@ -169,7 +180,8 @@ final class FindingsRepair {
             Minutes.start(fromMinute).atOffset(ZoneOffset.UTC),
             Minutes.start(untilMinute).atOffset(ZoneOffset.UTC))
         .forEach(row -> stored.put(row.slot(), new long[] {row.uplink(), row.downlink()}));
-    Set<Slot> all = new HashSet<>(due.keySet());
+    Set<Slot> all = new TreeSet<>(SLOTS);
+    all.addAll(due.keySet());
     all.addAll(stored.keySet());
     long[] none = {0, 0};
     for (Slot slot : all) {

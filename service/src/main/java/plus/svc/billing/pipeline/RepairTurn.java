@@ -172,9 +172,11 @@ final class RepairTurn {
     derived.run(end, lost(Math.min(from, after), untilMinute));
     until = untilMinute;
     if (changed != ArchiveRepair.NOTHING) {
-      until = beforeTheNextLoss(untilMinute, derived.runUntilSettled(
-                  untilMinute,
-                  dry == null ? Map.of() : dry.keptOf(order.node().composed())));
+      until =
+          beforeTheNextLoss(
+              untilMinute,
+              derived.runUntilSettled(
+                  untilMinute, dry == null ? Map.of() : dry.keptOf(order.node().composed())));
     }
     return derived;
   }
@@ -322,7 +324,12 @@ final class RepairTurn {
       kept.forEach(then -> keptByNow.put(then.headAt(), then));
     }
     if (follows) {
-      store.forgetBetween(node.nodeKey(), changed, derived.state().headAt());
+      long head = derived.state().headAt();
+      store.forgetBetween(node.nodeKey(), changed, head - 1);
+      @Nullable NodeState last = store.keptBetween(node.nodeKey(), head, head).get(head);
+      if (last != null && !last.sameAs(derived.state())) {
+        store.keep(node.nodeKey(), derived.state());
+      }
     }
     if (!kept.isEmpty()) {
       Map<Long, NodeState> stored =

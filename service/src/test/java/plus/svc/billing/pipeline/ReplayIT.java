@@ -93,7 +93,7 @@ class ReplayIT {
           a drifted quota        | UPDATE public.account_quota_states SET quota_used = quota_used - 900, remaining_included_quota = remaining_included_quota + 900, shown_remaining = shown_remaining + 900 WHERE quota_granted > 0
           a damaged node state   | UPDATE billing.nodes SET uplink[1] = 1, restarts[2] = 9
           damaged kept states    | UPDATE billing.node_states SET downlink[1] = 1 WHERE at < '2026-04-08T12:00:00Z'
-          a damaged kept state   | UPDATE billing.node_states SET seen_at[1] = 1 WHERE at > '2026-04-08T12:00:00Z'
+          a damaged kept state   | UPDATE billing.node_states SET seen_at[1] = 1 WHERE at > '2026-04-08T11:30:00Z'
           a lost set-aside       | DELETE FROM billing.set_asides WHERE reason = 'JUMP'
           a forged set-aside     | INSERT INTO billing.set_asides SELECT node_key, '2026-04-08T10:18:00Z', identifier, '', 'JUMP', '1', '1', 1 FROM billing.series LIMIT 1
           a lost restart         | DELETE FROM billing.restarts
