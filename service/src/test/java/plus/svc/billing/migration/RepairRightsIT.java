@@ -83,17 +83,11 @@ final class RepairRightsIT {
             new ScriptedFetcher((source, query) -> WindowPage.EMPTY),
             1_000);
     RecordedReport mended = new RecordedReport();
-    replay.run(
-        new ReplayRequest(null, null, DAY, CLOCK.instant(), true, true, true), mended);
+    replay.run(new ReplayRequest(null, null, DAY, CLOCK.instant(), true, true, true), mended);
     assertThat(mended.verdict()).isEqualTo(Verdict.CLEAN);
     assertThat(mended.column("differences", "what"))
         .contains(
-            "bucket",
-            "unattributed",
-            "set_aside",
-            "node_state",
-            "kept_state",
-            "exact_balance");
+            "bucket", "unattributed", "set_aside", "node_state", "kept_state", "exact_balance");
 
     RecordedReport decided = new RecordedReport();
     new Quarantine(jdbi, mender)
