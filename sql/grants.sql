@@ -32,6 +32,8 @@ GRANT SELECT, INSERT ON
     billing.price_versions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
+    billing.audit_marks,
+    billing.audit_state,
     billing.nodes,
     billing.quota_grants,
     billing.resolutions,

@@ -74,6 +74,26 @@ class FilterTest(unittest.TestCase):
             with self.assertRaisesRegex(filters.AnsibleFilterError, "is no jar"):
                 filters.billing_jar(path)
 
+    def test_a_debian_package_gives_its_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(folder + "/x/DEBIAN")
+            os.makedirs(folder + "/x/etc/billing-service")
+            with open(folder + "/x/DEBIAN/control", "w", encoding="ascii") as file:
+                file.write("Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x <x@x.org>\nDescription: x\n")
+            with open(folder + "/x/etc/billing-service/config.yml", "w", encoding="ascii") as file:
+                file.write("image: packed\n")
+            subprocess.run(["dpkg-deb", "-Zgzip", "-b", "x", "x.deb"], cwd=folder, check=True, capture_output=True)
+            home, os.environ["HOME"] = os.environ.get("HOME", "/"), folder
+            try:
+                inside = filters.billing_packed("/elsewhere", folder + "/x.deb", "etc/billing-service/config.yml")
+                with open(inside, encoding="ascii") as file:
+                    self.assertEqual(file.read(), "image: packed\n")
+                with self.assertRaisesRegex(filters.AnsibleFilterError, "has no usr/x"):
+                    filters.billing_packed("/elsewhere", folder + "/x.deb", "usr/x")
+            finally:
+                os.environ["HOME"] = home
+        self.assertEqual(filters.billing_packed(" /a.jar\n", "/a.jar", "x"), "/a.jar")
+
     def test_a_java_tells_its_version(self):
         self.assertEqual(filters.billing_java_major('openjdk version "17.0.15" 2025-04-15'), 17)
         self.assertEqual(filters.billing_java_major('java version "1.8.0_402"'), 8)
@@ -96,11 +116,22 @@ class FilesTest(unittest.TestCase):
     def test_the_syntax_is_right(self):
         self.succeeds("ansible-playbook", "--syntax-check", "deploy_billing_service.yml", "rollback_billing_service.yml")
 
+    def test_the_play_is_for_the_hosts_that_are_meant(self):
+        def hosts(*arguments):
+            done = subprocess.run(["ansible-playbook", "-i", "./inventory.ini", "deploy_billing_service.yml", "--list-hosts",
+                                   *arguments], cwd=ANSIBLE, text=True, capture_output=True, check=True)
+            return done.stdout.partition("hosts (")[2].split()[1:]
+        self.assertEqual(hosts("-l", "jp_xhttp_contabo_host"), ["jp-xhttp-contabo.svc.plus"])
+        self.assertEqual(hosts("-i", "other.example.org,", "-e", "billing_service_hosts=other.example.org"),
+                         ["other.example.org"])
+
     def test_the_linter_finds_nothing(self):
         self.succeeds("ansible-lint", "--offline", "--nocolor", "--profile", "production")
 
     def test_the_scripts_are_sound(self):
-        self.succeeds("shellcheck", "roles/billing_service/files/billing-release")
+        self.succeeds("shellcheck", "roles/billing_service/files/billing-release", "tests/all",
+                      *[f"../dist/src/deb/{name}" for name in ("billing-admin", "control/postinst", "control/prerm",
+                                                               "control/postrm")])
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ final class UsageTest {
         "checkpoints",
         "prune",
         "sources",
-        "changes"
+        "changes",
+        "audit"
       })
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
