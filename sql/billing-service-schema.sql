@@ -548,6 +548,7 @@ ALTER TABLE billing.series ADD CONSTRAINT series_account_uuid_fkey FOREIGN KEY (
 ALTER TABLE billing.series ADD CONSTRAINT series_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
 
 CREATE INDEX idx_billing_ledger_account_created ON public.billing_ledger USING btree (account_uuid, created_at DESC);
+CREATE INDEX idx_billing_ledger_bucket_start ON public.billing_ledger USING brin (bucket_start) WITH (autosummarize='on');
 CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshots USING btree (sampled_at DESC);
 CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
 CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);

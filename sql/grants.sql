@@ -29,14 +29,14 @@ GRANT SELECT ON
     TO :"runtime_role";
 GRANT SELECT, INSERT ON
     billing.admin_changes,
-    billing.price_versions,
-    billing.resolutions
+    billing.price_versions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
     billing.audit_marks,
     billing.audit_state,
     billing.nodes,
     billing.quota_grants,
+    billing.resolutions,
     billing.series,
     billing.snapshots,
     billing.source_leases,

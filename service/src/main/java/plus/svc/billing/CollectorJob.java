@@ -17,26 +17,32 @@ import plus.svc.billing.collector.SourceStanding;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
+import plus.svc.billing.job.ReconcileRange;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.metrics.SourceFigures;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
+import plus.svc.billing.repair.Replay;
+import plus.svc.billing.repair.ReplayRequest;
 
 /** Lets the jobs, which know no collector, collect. */
 final class CollectorJob implements CollectJob {
 
   private final Collector collector;
+  private final Replay replay;
   private final CoverageReader coverage;
   private final Supplier<Map<SourceId, String>> credentialAlarms;
   private final InstantSource clock;
 
   CollectorJob(
       Collector collector,
+      Replay replay,
       CoverageReader coverage,
       Supplier<Map<SourceId, String>> credentialAlarms,
       InstantSource clock) {
     this.collector = collector;
+    this.replay = replay;
     this.coverage = coverage;
     this.credentialAlarms = credentialAlarms;
     this.clock = clock;
@@ -50,6 +56,24 @@ final class CollectorJob implements CollectJob {
   @Override
   public JobOutcome reconcile(ReconcileRequest request) {
     return outcome(collector.reconcile(request.lookBack()).join());
+  }
+
+  @Override
+  public JobOutcome reconcile(@Nullable String sourceId, ReconcileRange.Ends ends) {
+    Replay.Outcome outcome =
+        replay.run(
+            new ReplayRequest(sourceId, null, ends.since(), ends.until(), true, false, true));
+    return new JobOutcome(
+        outcome.asked().entrySet().stream()
+            .map(
+                source ->
+                    new JobOutcome.Source(
+                        source.getKey(), source.getValue().isEmpty() ? null : source.getValue()))
+            .toList(),
+        outcome.samples(),
+        outcome.newBuckets(),
+        outcome.changedBuckets(),
+        0);
   }
 
   @Override

@@ -17,11 +17,14 @@ import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.AuditOperation;
+import plus.svc.billing.admin.CheckpointSetOperation;
+import plus.svc.billing.admin.CheckpointsOperation;
 import plus.svc.billing.admin.DatabaseChangeJournal;
 import plus.svc.billing.admin.Operation;
 import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.admin.Operations;
 import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.ReplayOperation;
 import plus.svc.billing.admin.SourcesOperation;
 import plus.svc.billing.audit.Audit;
 import plus.svc.billing.audit.ContinuousAudit;
@@ -51,6 +54,7 @@ import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
+import plus.svc.billing.pipeline.Mender;
 import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.Retention;
@@ -67,6 +71,9 @@ import plus.svc.billing.platform.Pulse;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
+import plus.svc.billing.repair.Checkpoints;
+import plus.svc.billing.repair.Quarantine;
+import plus.svc.billing.repair.Replay;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -122,8 +129,11 @@ final class Wiring {
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
+    Replay replay = mending(jdbi);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, sink) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL
+            ? pulling(jdbi, sink, replay)
+            : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -210,7 +220,7 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink) {
+  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink, Replay replay) {
     SecretRefs secrets = new SecretRefs(variables);
     ExporterClient client =
         new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
@@ -223,7 +233,8 @@ final class Wiring {
             sink::apply,
             clock);
     CoverageReader coverage = new CoverageReader(jdbi);
-    CollectorJob job = new CollectorJob(collector, coverage, client::credentialAlarms, clock);
+    CollectorJob job =
+        new CollectorJob(collector, replay, coverage, client::credentialAlarms, clock);
     metrics.sources(() -> job.figures(client::certificateExpiries));
     JobRunner runner =
         new JobRunner(
@@ -243,6 +254,29 @@ final class Wiring {
     watchCredentials(client);
     keepRegistry(jdbi, secrets, client, collector);
     return runner;
+  }
+
+  /** It asks exporters by itself: neither it nor the collector ends the other's requests. */
+  private Replay mending(Jdbi jdbi) {
+    ExporterClient client =
+        new ExporterClient(
+            new WindowDecoder(DecoderLimits.DEFAULT),
+            new SecretRefs(variables),
+            metrics.pipeline());
+    environment.lifecycle().manage(new AutoCloseableManager(client));
+    Mender mender = new Mender(jdbi, settings.pipeline(), clock, metrics.pipeline());
+    Replay replay =
+        new Replay(
+            mender,
+            jdbi,
+            () -> sources,
+            metrics.counting(client),
+            settings.collector().transactionSamples());
+    Checkpoints checkpoints = new Checkpoints(jdbi, () -> sources, clock);
+    operations.add(new ReplayOperation(replay, new Quarantine(jdbi, mender)));
+    operations.add(new CheckpointsOperation(checkpoints));
+    operations.add(new CheckpointSetOperation(checkpoints));
+    return replay;
   }
 
   /** Tells where an old credential is still in use because the new one cannot be. */

@@ -5,6 +5,7 @@ import plus.svc.billing.api.Health;
 import plus.svc.billing.api.JobResult;
 import plus.svc.billing.job.JobKind;
 import plus.svc.billing.job.Jobs;
+import plus.svc.billing.job.ReconcileRange;
 
 /** Lets one server serve many tests, each with jobs of its own. */
 final class DelegatingJobs implements Jobs {
@@ -18,6 +19,11 @@ final class DelegatingJobs implements Jobs {
   @Override
   public CompletionStage<JobResult> trigger(JobKind kind) {
     return to.trigger(kind);
+  }
+
+  @Override
+  public CompletionStage<JobResult> reconcile(ReconcileRange range) {
+    return to.reconcile(range);
   }
 
   @Override

@@ -93,6 +93,18 @@ final class EdgesServer implements AutoCloseable {
     return send(server.getLocalPort(), method, path, headers);
   }
 
+  /** Sends a POST with a body; headers as above. */
+  HttpResponse<String> post(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + path))
+            .timeout(Duration.ofSeconds(30))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .headers(headers)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
   HttpResponse<String> sendAdmin(String method, String path, String... headers)
       throws IOException, InterruptedException {
     return send(server.getAdminPort(), method, path, headers);

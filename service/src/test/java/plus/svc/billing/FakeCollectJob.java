@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceStatus;
 import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
+import plus.svc.billing.job.ReconcileRange;
 import plus.svc.billing.job.ReconcileRequest;
 
 /** A job that does what the test says, and waits where the test holds it. */
@@ -23,6 +24,7 @@ final class FakeCollectJob implements CollectJob {
   volatile @Nullable RuntimeException failure;
   volatile List<SourceStatus> sources = List.of(source("a", ""));
   volatile @Nullable RuntimeException sourcesFailure;
+  volatile String asked = "";
   volatile Duration lookBack = Duration.ZERO;
   volatile CountDownLatch entered = new CountDownLatch(1);
   private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -67,6 +69,12 @@ final class FakeCollectJob implements CollectJob {
   public JobOutcome reconcile(ReconcileRequest request) {
     lookBack = request.lookBack();
     return outcome;
+  }
+
+  @Override
+  public JobOutcome reconcile(@Nullable String sourceId, ReconcileRange.Ends ends) {
+    asked = sourceId + " " + ends.since() + " " + ends.until();
+    return collectAll();
   }
 
   @Override

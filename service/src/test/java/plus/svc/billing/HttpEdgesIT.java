@@ -384,6 +384,85 @@ class HttpEdgesIT {
     assertThat(job.lookBack).hasHours(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n", "{}"})
+  void reconcileWithNothingToSayIsTheUsualOne(String body) throws Exception {
+    assertThat(server.post(RECONCILE, body, PLATFORM).statusCode()).isEqualTo(200);
+    assertThat(job.lookBack).hasHours(1);
+    assertThat(job.asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"source_id":"a"} | a 2026-01-31T09:00:00Z 2026-01-31T10:00:00Z
+          {"since":"2026-01-31T08:00:00+01:00"} | null 2026-01-31T07:00:00Z 2026-01-31T10:00:00Z
+          {"until":"2026-01-30T00:00:00Z","source_id":null} | null 2026-01-29T23:00:00Z 2026-01-30T00:00:00Z
+          {"since":"2026-01-01T00:00:00Z","until":"2026-01-02T00:00:00Z"} | null 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z
+          """)
+  void reconcileTakesASourceAndAStretchOfTime(String body, String asked) throws Exception {
+    HttpResponse<String> response = server.post(RECONCILE, body, PLATFORM);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(bodyOf(response).path("job").textValue()).isEqualTo("reconcile");
+    assertThat(bodyOf(response).path("processed_samples").intValue()).isEqualTo(7);
+    assertThat(job.asked).isEqualTo(asked);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"source_id":"nobody"} | source_id: 'nobody'
+          {"source_id":7} | source_id: '7'
+          {"source_id":" "} | source_id:
+          {"since":"yesterday-ish"} | since: 'yesterday-ish'
+          {"since":1769853600} | since: '1769853600'
+          {"until":"2026-02-01T00:00:00Z"} | until: '2026-02-01T00:00:00Z'
+          {"since":"2026-01-31T09:30:00Z","until":"2026-01-31T09:00:00Z"} | since: '2026-01-31T09:30:00Z'
+          {"since":"2025-11-01T00:00:00Z"} | since: '2025-11-01T00:00:00Z'
+          {"sources":"a"} | field: 'sources'
+          {"since":"2026-01-31T09:30:00Z","since":"2026-01-31T09:40:00Z"} | body:
+          [] | body:
+          "a" | body:
+          {"source_id": | body:
+          {} {} | body:
+          """)
+  void reconcileRefusesWhatCannotBeAndSaysWhy(String body, String reason) throws Exception {
+    HttpResponse<String> response = server.post(RECONCILE, body, PLATFORM);
+    assertError(response, 400, "bad_request");
+    assertThat(bodyOf(response).path("message").textValue()).startsWith(reason);
+    assertThat(job.runs).hasValue(0);
+  }
+
+  @Test
+  void reconcileRefusesABodyBeyondItsLimit() throws Exception {
+    String body = "{\"source_id\":\"" + "x".repeat(5_000) + "\"}";
+    assertError(server.post(RECONCILE, body, PLATFORM), 400, "bad_request");
+  }
+
+  @Test
+  void oneStretchIsReconciledAtATimeAndTheUsualOneBesideIt() throws Exception {
+    job.hold();
+    String body = "{\"source_id\":\"a\"}";
+    Future<HttpResponse<String>> first =
+        callers.submit(() -> server.post(RECONCILE, body, PLATFORM));
+    job.awaitEntered();
+    Future<HttpResponse<String>> same =
+        callers.submit(() -> server.post(RECONCILE, body, PLATFORM));
+    assertError(
+        server.post(RECONCILE, "{\"since\":\"2026-01-31T09:30:00Z\"}", PLATFORM), 409, "conflict");
+    assertThat(server.send("POST", RECONCILE, PLATFORM).statusCode()).isEqualTo(200);
+    job.release();
+    assertThat(first.get().statusCode()).isEqualTo(200);
+    assertThat(same.get().statusCode()).isEqualTo(200);
+    assertThat(job.runs).hasValue(1);
+  }
+
   @Test
   void aJobThatTakesLongerAnswersRunningAndGoesOn() throws Exception {
     job.hold();

@@ -68,6 +68,8 @@ public final class BillingAdmin {
         .addSubcommand(new BalanceVerb(new Connection(environment)))
         .addSubcommand(new AuditVerb(new Connection(environment)))
         .addSubcommand(new ChangesVerb(new Connection(environment)))
+        .addSubcommand(new ReplayVerb(new Connection(environment)))
+        .addSubcommand(new CheckpointsVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))
         .addSubcommand(new GenerateCompletion())

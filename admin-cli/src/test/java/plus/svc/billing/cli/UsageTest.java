@@ -21,6 +21,8 @@ final class UsageTest {
         "collect",
         "reconcile",
         "ready",
+        "replay",
+        "checkpoints",
         "prune",
         "sources",
         "changes",

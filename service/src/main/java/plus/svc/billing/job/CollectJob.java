@@ -1,6 +1,7 @@
 package plus.svc.billing.job;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceStatus;
 
 /** What the jobs do; the collector behind it is wired in. */
@@ -11,6 +12,13 @@ public interface CollectJob {
 
   /** As {@link #collectAll()}, but reads the look-back again. */
   JobOutcome reconcile(ReconcileRequest request);
+
+  /**
+   * Asks exporters for a stretch of time again, and mends what differs from what is written.
+   *
+   * @param sourceId one source only, null for all
+   */
+  JobOutcome reconcile(@Nullable String sourceId, ReconcileRange.Ends ends);
 
   /** Where each enabled source stands, from memory: answers at once, whatever runs. */
   List<SourceStatus> sources();

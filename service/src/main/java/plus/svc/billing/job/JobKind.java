@@ -5,7 +5,9 @@ public enum JobKind {
   /** Takes what is new from every enabled source. */
   COLLECT("collect-and-rate"),
   /** Reads the configured look-back again and posts only what is missing. */
-  RECONCILE("reconcile");
+  RECONCILE("reconcile"),
+  /** Reads a stretch of time again that somebody names; beside the usual one. */
+  RECONCILE_RANGE("reconcile");
 
   private final String text;
 

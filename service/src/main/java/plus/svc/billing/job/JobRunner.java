@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.api.Health;
@@ -30,7 +31,11 @@ public final class JobRunner implements Jobs, Managed {
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
   private static final JobOutcome NOTHING = new JobOutcome(List.of(), 0, 0, 0, 0);
 
-  private record Run(JobKind kind, Instant startedAt, CompletableFuture<JobResult> done) {}
+  private record Run(
+      JobKind kind,
+      @Nullable ReconcileRange range,
+      Instant startedAt,
+      CompletableFuture<JobResult> done) {}
 
   private final CollectJob job;
   private final ReconcileRequest reconcile;
@@ -87,13 +92,36 @@ public final class JobRunner implements Jobs, Managed {
 
   @Override
   public synchronized CompletionStage<JobResult> trigger(JobKind kind) {
+    return begin(kind, null).done().minimalCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<JobResult> reconcile(ReconcileRange range) {
+    String id = range.sourceId();
+    List<String> known = job.sources().stream().map(SourceStatus::sourceId).sorted().toList();
+    if (id != null && !known.contains(id)) {
+      throw ReconcileRefused.wrong("source_id", id, "no enabled source has that id");
+    }
+    range.ends(clock.instant(), reconcile.lookBack());
+    synchronized (this) {
+      Run run = begin(JobKind.RECONCILE_RANGE, range);
+      if (!range.equals(run.range())) {
+        throw ReconcileRefused.busy(
+            "another stretch is being reconciled since " + run.startedAt() + "; ask again later");
+      }
+      return run.done().minimalCompletionStage();
+    }
+  }
+
+  /** The active run of the job, or a new one. */
+  private synchronized Run begin(JobKind kind, @Nullable ReconcileRange range) {
     Run run = active.get(kind);
     if (run == null) {
-      run = new Run(kind, clock.instant(), new CompletableFuture<>());
+      run = new Run(kind, range, clock.instant(), new CompletableFuture<>());
       active.put(kind, run);
       start(run);
     }
-    return run.done().minimalCompletionStage();
+    return run;
   }
 
   @Override
@@ -120,7 +148,7 @@ public final class JobRunner implements Jobs, Managed {
           last.replayedMinutes(),
           last.status(),
           last.error(),
-          active.keySet().stream().map(JobKind::text).toList(),
+          active.keySet().stream().map(JobKind::text).distinct().toList(),
           sources);
     }
   }
@@ -147,8 +175,7 @@ public final class JobRunner implements Jobs, Managed {
 
   private JobResult attempt(Run run) {
     try {
-      JobOutcome outcome =
-          run.kind() == JobKind.COLLECT ? job.collectAll() : job.reconcile(reconcile);
+      JobOutcome outcome = outcome(run);
       return result(
           run, clock.instant(), outcome, outcome.status(), outcome.error(), job.sources());
     } catch (RuntimeException | Error e) {
@@ -156,6 +183,14 @@ public final class JobRunner implements Jobs, Managed {
       LOG.error("{} failed, reference {}", run.kind().text(), reference, e);
       return failed(run, "unexpected error, reference " + reference);
     }
+  }
+
+  private JobOutcome outcome(Run run) {
+    ReconcileRange range = run.range();
+    if (range != null) {
+      return job.reconcile(range.sourceId(), range.ends(run.startedAt(), reconcile.lookBack()));
+    }
+    return run.kind() == JobKind.COLLECT ? job.collectAll() : job.reconcile(reconcile);
   }
 
   /** The result is there before anybody is told that the run is over. */

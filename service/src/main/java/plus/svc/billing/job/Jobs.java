@@ -14,6 +14,14 @@ public interface Jobs {
    */
   CompletionStage<JobResult> trigger(JobKind kind);
 
+  /**
+   * Reconciles a stretch of time, or joins the run that does just that.
+   *
+   * @return as {@link #trigger}
+   * @throws ReconcileRefused if there is no such source, or another stretch is being reconciled
+   */
+  CompletionStage<JobResult> reconcile(ReconcileRange range);
+
   /** The active run of the job with status {@code running}, or else its last result. */
   JobResult progress(JobKind kind);
 

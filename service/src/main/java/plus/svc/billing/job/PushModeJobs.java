@@ -23,6 +23,11 @@ public final class PushModeJobs implements Jobs {
   }
 
   @Override
+  public CompletionStage<JobResult> reconcile(ReconcileRange range) {
+    return trigger(JobKind.RECONCILE_RANGE);
+  }
+
+  @Override
   public JobResult progress(JobKind kind) {
     Instant now = clock.instant();
     return new JobResult(kind.text(), now, now, 0, 0, 0, JobResult.IDLE, "", List.of(), List.of());

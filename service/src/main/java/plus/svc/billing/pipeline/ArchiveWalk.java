@@ -43,8 +43,13 @@ final class ArchiveWalk {
 
   /** Takes the next snapshot; {@link #peek} must have given its instant. */
   NodeSnapshot next() {
-    NodeSnapshot snapshot = chunk.get(at++).snapshot();
-    last = snapshot.atMicros();
-    return snapshot;
+    return nextEntry().snapshot();
+  }
+
+  /** As {@link #next()}, with the digest it was archived with. */
+  Archive.Entry nextEntry() {
+    Archive.Entry entry = chunk.get(at++);
+    last = entry.snapshot().atMicros();
+    return entry;
   }
 }

@@ -169,6 +169,19 @@ final class NodeStore {
     return dao.keptBefore(nodeKey, Micros.toOffset(micros)).stream().findFirst();
   }
 
+  /** The oldest state kept at an instant or after it. */
+  Optional<NodeState> keptFrom(int nodeKey, long micros) {
+    return dao.keptFrom(nodeKey, Micros.toOffset(micros)).stream().findFirst();
+  }
+
+  /** The states kept between two instants, both included, by their instants in microseconds. */
+  Map<Long, NodeState> keptBetween(int nodeKey, long fromMicros, long untilMicros) {
+    Map<Long, NodeState> kept = new HashMap<>();
+    dao.keptBetween(nodeKey, Micros.toOffset(fromMicros), Micros.toOffset(untilMicros))
+        .forEach(state -> kept.put(state.headAt(), state));
+    return kept;
+  }
+
   /** Statements on {@code billing.nodes} and {@code billing.node_states}. */
   interface Dao {
 
@@ -281,6 +294,31 @@ final class NodeStore {
         """)
     @RegisterRowMapper(StateMapper.class)
     List<NodeState> keptBefore(@Bind("node") int nodeKey, @Bind("before") OffsetDateTime before);
+
+    @SqlQuery(
+        """
+        SELECT first_at, at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
+               restarts, aside, aside_uplink, aside_downlink
+          FROM billing.node_states
+         WHERE node_key = :node AND at >= :from
+         ORDER BY at
+         LIMIT 1
+        """)
+    @RegisterRowMapper(StateMapper.class)
+    List<NodeState> keptFrom(@Bind("node") int nodeKey, @Bind("from") OffsetDateTime from);
+
+    @SqlQuery(
+        """
+        SELECT first_at, at, started_at, uplink, downlink, uplink_since, downlink_since, seen_at,
+               restarts, aside, aside_uplink, aside_downlink
+          FROM billing.node_states
+         WHERE node_key = :node AND at >= :from AND at <= :until
+        """)
+    @RegisterRowMapper(StateMapper.class)
+    List<NodeState> keptBetween(
+        @Bind("node") int nodeKey,
+        @Bind("from") OffsetDateTime from,
+        @Bind("until") OffsetDateTime until);
   }
 
   /** Maps a node's row. */

@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -24,11 +27,9 @@ import plus.svc.billing.pipeline.metering.Remetering;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.Archive;
 import plus.svc.billing.pipeline.snapshot.NodeSnapshot;
-import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesDictionary;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
-import plus.svc.billing.pipeline.snapshot.SnapshotDigest;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.Minutes;
 
@@ -53,7 +54,7 @@ final class NodeTurn {
   private final Archive archive;
   private final SeriesDictionary dictionary;
   private final NodeFindings findings;
-  private final SnapshotDigest digest = new SnapshotDigest();
+  private final NodeColumns columns;
   private final BitSet moved = new BitSet();
   private NodeState state;
   private final boolean zeroBuckets;
@@ -87,6 +88,7 @@ final class NodeTurn {
     this.policy = new MeterPolicy(node.countFirst(), Micros.of(node.billingFrom()));
     this.archive = new Archive(handle, node.nodeKey());
     this.findings = new NodeFindings(handle, node.nodeKey());
+    this.columns = new NodeColumns(dictionary);
     this.state = node.state();
     this.lastBucketAt = node.lastBucketAt();
   }
@@ -237,18 +239,18 @@ final class NodeTurn {
   }
 
   private boolean isRepeat(Snapshot sent, Archive.@Nullable Told told) {
-    return told != null && told.covers(digest.of(sent), page.policy().maxBytesPerSecond());
+    return told != null && told.covers(columns.digestOf(sent), page.policy().maxBytesPerSecond());
   }
 
   private void sort(List<Snapshot> snapshots, Map<Long, Archive.Told> told) {
     TreeMap<Long, Sent> sent = new TreeMap<>();
     for (Snapshot snapshot : snapshots) {
-      Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
+      Archive.Entry entry = columns.entry(snapshot, page.policy().maxBytesPerSecond());
       @Nullable Sent before = sent.get(entry.snapshot().atMicros());
       if (before == null) {
         sent.put(entry.snapshot().atMicros(), new Sent(entry, snapshot));
       } else {
-        before.together = merged(before.together, entry);
+        before.together = columns.merged(before.together, entry);
         before.contents.add(entry.digest());
         before.snapshots.add(snapshot);
       }
@@ -268,7 +270,7 @@ final class NodeTurn {
       noteConflicts(sent, sent.contents.get(0), sent.together);
     } else {
       sent.snapshots.forEach(findings::rejected);
-      Archive.Entry both = merged(before, sent.together);
+      Archive.Entry both = columns.merged(before, sent.together);
       noteConflicts(sent, before.digest(), both);
       if (before.covers(both)) {
         repeated++;
@@ -312,48 +314,6 @@ final class NodeTurn {
             both.snapshot().atMicros(), first, content, both.digest(), page.source(), now);
       }
     }
-  }
-
-  private Archive.Entry merged(Archive.Entry one, Archive.Entry other) {
-    NodeSnapshot both = one.snapshot().merge(other.snapshot());
-    digest.begin(Micros.toNullable(both.startedAtMicros()));
-    Integer[] bySeries = Arrays.stream(both.ordinals()).boxed().toArray(Integer[]::new);
-    Map<Integer, Integer> position = new HashMap<>();
-    for (int i = 0; i < both.ordinals().length; i++) {
-      position.put(both.ordinals()[i], i);
-    }
-    Arrays.sort(bySeries, (a, b) -> dictionary.key(a).compareTo(dictionary.key(b)));
-    for (int ordinal : bySeries) {
-      int i = position.getOrDefault(ordinal, 0);
-      digest.add(dictionary.key(ordinal), both.uplink()[i], both.downlink()[i]);
-    }
-    return new Archive.Entry(both, digest.end());
-  }
-
-  /** A snapshot as columns, ascending by ordinal. */
-  private NodeSnapshot columns(Snapshot snapshot) {
-    List<Sample> list = snapshot.samples();
-    long[] order = new long[list.size()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = ((long) dictionary.ordinal(list.get(i).series()) << 32) | i;
-    }
-    Arrays.sort(order);
-    int[] ordinals = new int[order.length];
-    long[] uplink = new long[order.length];
-    long[] downlink = new long[order.length];
-    for (int i = 0; i < order.length; i++) {
-      Sample sample = list.get((int) order[i]);
-      ordinals[i] = (int) (order[i] >>> 32);
-      uplink[i] = sample.uplinkBytes();
-      downlink[i] = sample.downlinkBytes();
-    }
-    return new NodeSnapshot(
-        Micros.of(snapshot.collectedAt()),
-        Micros.ofNullable(snapshot.startedAt()),
-        page.policy().maxBytesPerSecond(),
-        ordinals,
-        uplink,
-        downlink);
   }
 
   private void meter(List<NodeSnapshot> newer, Handover handover) {
@@ -473,37 +433,9 @@ final class NodeTurn {
 
   /** The newest counters of every account that moved, over all its series on this node. */
   List<ReadModel.Checkpoint> checkpoints() {
-    Map<UUID, long[]> totals = new HashMap<>();
-    moved.stream().forEach(ordinal -> put(totals, ordinal));
-    for (int ordinal = 0; ordinal < dictionary.size(); ordinal++) {
-      @Nullable UUID account = dictionary.account(ordinal);
-      long @Nullable [] sums = account == null ? null : totals.get(account);
-      if (sums != null) {
-        sums[0] = saturated(sums[0], state.acceptedUplink(ordinal));
-        sums[1] = saturated(sums[1], state.acceptedDownlink(ordinal));
-        sums[2] += state.restartsOf(ordinal);
-      }
-    }
-    List<ReadModel.Checkpoint> checkpoints = new ArrayList<>();
-    Instant seenAt = Micros.toInstant(state.headAt());
-    totals.forEach(
-        (account, sums) ->
-            checkpoints.add(
-                new ReadModel.Checkpoint(
-                    page.key().composed(), account, sums[0], sums[1], seenAt, sums[2])));
-    checkpoints.sort((a, b) -> a.account().compareTo(b.account()));
-    return checkpoints;
-  }
-
-  private void put(Map<UUID, long[]> totals, int ordinal) {
-    @Nullable UUID account = dictionary.account(ordinal);
-    if (account != null) {
-      totals.computeIfAbsent(account, id -> new long[3]);
-    }
-  }
-
-  private static long saturated(long sum, long more) {
-    return sum + more < 0 ? Long.MAX_VALUE : sum + more;
+    Set<UUID> accounts = new HashSet<>();
+    moved.stream().mapToObj(dictionary::account).filter(Objects::nonNull).forEach(accounts::add);
+    return AccountTotals.of(page.key().composed(), dictionary, state, accounts);
   }
 
   Receipt receipt() {

@@ -1,12 +1,10 @@
 package plus.svc.billing.pipeline;
 
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -22,7 +20,6 @@ import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
-import plus.svc.billing.platform.CopyRows;
 import plus.svc.billing.platform.StageWatch;
 import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.quantity.NodeKey;
@@ -36,13 +33,7 @@ import plus.svc.billing.quantity.NodeKey;
 public final class Pipeline {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final int ATTEMPTS = 4;
   private static final int SETTLE_BATCH = 1_000;
-
-  /** SQLSTATEs after which the same transaction may well succeed: serialization, deadlock. */
-  private static final Set<String> TRANSIENT = Set.of("40001", "40P01");
-
-  private static final String UNIQUE_VIOLATION = "23505";
 
   private final Jdbi jdbi;
   private final PipelineSettings settings;
@@ -137,26 +128,10 @@ public final class Pipeline {
   }
 
   private List<Receipt> take(List<Delivery> deliveries) {
-    boolean careful = false;
-    for (int attempt = 1; ; attempt++) {
-      try {
-        boolean lookUpAll = careful;
-        return transaction(deliveries, handle -> turn(handle, lookUpAll).run(deliveries))
-            .receipts();
-      } catch (RuntimeException e) {
-        String state = sqlState(e);
-        boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
-        if (attempt == ATTEMPTS || !(collided || TRANSIENT.contains(state))) {
-          throw e;
-        }
-        careful |= collided;
-        LOG.info(
-            "deliveries of {} met {}; trying again ({})",
-            deliveries.stream().map(delivery -> delivery.source().value()).toList(),
-            collided ? "rows of an earlier writer" : "a concurrent transaction",
-            attempt);
-      }
-    }
+    return Attempts.at(
+        () -> "deliveries of " + deliveries.stream().map(d -> d.source().value()).toList(),
+        lookUpAll ->
+            transaction(deliveries, handle -> turn(handle, lookUpAll).run(deliveries)).receipts());
   }
 
   private DeliveryTurn turn(Handle handle, boolean lookUpAll) {
@@ -251,17 +226,5 @@ public final class Pipeline {
             List.of(), handle -> turn(handle, true).decide(node, series, at, decision, by, reason))
         .receipts()
         .get(0);
-  }
-
-  private static String sqlState(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CopyRows.CopyFailed failed) {
-        return failed.sqlState();
-      }
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        return sql.getSQLState();
-      }
-    }
-    return "";
   }
 }

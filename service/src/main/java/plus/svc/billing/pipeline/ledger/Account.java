@@ -3,8 +3,10 @@ package plus.svc.billing.pipeline.ledger;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,10 +58,17 @@ final class Account {
 
   boolean folded;
 
-  /**
-   * From here on all buckets must be rated anew, since accounts wrote a period that covers them.
-   */
-  @Nullable Instant rerateFrom;
+  /** Starts of the periods all of whose buckets must be rated anew. */
+  final Set<Instant> rerate = new HashSet<>();
+
+  /** What is added to the shown balance aside from charges, where it had drifted. */
+  BigDecimal shownMend = BigDecimal.ZERO;
+
+  /** What was added to the usage of its quotas, where it was not that of its buckets. */
+  final List<Repaired.Taken> quotaMends = new ArrayList<>();
+
+  /** What was added to the exact balance, where it was not the sum of the ledger. */
+  BigDecimal exactMend = BigDecimal.ZERO;
 
   Account(UUID id) {
     this.id = id;

@@ -62,6 +62,20 @@ public record AccountChange(
     }
   }
 
+  /** Whether the account stays as it was. */
+  boolean isNothing() {
+    return before != null
+        && moreBalance.signum() == 0
+        && moreRemaining == 0
+        && standing.equals(Standing.SAME)
+        && before.balance().compareTo(kept.balance()) == 0
+        && before.shownRemaining() == kept.shownRemaining()
+        && Objects.equals(before.shownPeriod(), kept.shownPeriod())
+        && before.arrearsReason().equals(kept.arrearsReason())
+        && before.suspendReason().equals(kept.suspendReason())
+        && Objects.equals(before.period(), kept.period());
+  }
+
   /** Whether nothing happened but usage: the balance and the newest period's usage move. */
   public boolean isPlainUsage() {
     return before != null

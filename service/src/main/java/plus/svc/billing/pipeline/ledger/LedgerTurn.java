@@ -34,6 +34,9 @@ public final class LedgerTurn {
   private final PriceCache priceCache;
   private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
   private final Map<String, Set<Buckets.Key>> lookUps = new HashMap<>();
+  private final List<BucketMend> mends = new ArrayList<>();
+  private boolean mending;
+  private boolean mendsShown;
   private Map<UUID, Account> accounts = Map.of();
   private long oldestMinute = Long.MAX_VALUE;
 
@@ -153,6 +156,25 @@ public final class LedgerTurn {
     usage.computeIfAbsent(account, id -> new HashMap<>());
   }
 
+  /** Has a bucket brought back to what its evidence says; its account is looked after, too. */
+  public void mend(BucketMend mend) {
+    mending = true;
+    mends.add(mend);
+    oldestMinute = Math.min(oldestMinute, mend.minute());
+    include(mend.account());
+  }
+
+  /**
+   * Has an account's balance held against its ledger rows, and what its buckets cost against its
+   * quota and prices, in every period.
+   */
+  public void examine(UUID account) {
+    mending = true;
+    mendsShown = true;
+    oldestMinute = 0;
+    include(account);
+  }
+
   /** Rates and posts what was added. */
   public Posted post() {
     rate();
@@ -168,6 +190,9 @@ public final class LedgerTurn {
     accounts =
         new AccountBook(handle, policy, periods, priceCache, now).open(usage.keySet(), oldest());
     touch(accounts);
+    if (mending) {
+      repair();
+    }
     Posting posting = new Posting(buckets, periods, policy);
     accounts.values().forEach(posting::rate);
   }
@@ -179,7 +204,10 @@ public final class LedgerTurn {
       return new Posted(Map.of(), changes, Map.of());
     }
     for (Account account : accounts.values()) {
-      changes.add(Standings.settle(account));
+      AccountChange change = Standings.settle(account);
+      if (!mending || account.opened || account.folded || !change.isNothing()) {
+        changes.add(change);
+      }
     }
     // Read under the accounts' locks, so that an account's rows carry the order of their posting.
     LedgerWriter writer = new LedgerWriter(handle, clock.instant());
@@ -191,6 +219,54 @@ public final class LedgerTurn {
       throw new InvariantViolation("wrote " + rows + " ledger rows, counted " + counted);
     }
     return new Posted(byNode, changes, byKind(accounts.values()));
+  }
+
+  private void repair() {
+    AccountRepair repair = new AccountRepair(handle, buckets, sourceRevision, now);
+    repair.restore(accounts, mends);
+    Set<UUID> rated = new HashSet<>();
+    mends.stream()
+        .filter(mend -> !mend.restores() && !mend.isVoid())
+        .forEach(mend -> rated.add(mend.account()));
+    repair.settle(
+        accounts.values().stream()
+            .filter(account -> mendsShown || rated.contains(account.id))
+            .toList(),
+        mendsShown);
+    if (mendsShown) {
+      accounts.values().forEach(account -> account.rerate.addAll(account.quotas.keySet()));
+    }
+  }
+
+  /** What a turn that mends did, once it is posted. */
+  public Repaired repaired() {
+    List<Repaired.Bucket> changed = new ArrayList<>();
+    List<Repaired.Balance> balances = new ArrayList<>();
+    List<Repaired.Taken> quotas = new ArrayList<>();
+    LedgerId ids = new LedgerId();
+    for (Account account : accounts.values()) {
+      if (account.exactMend.signum() != 0 || account.shownMend.signum() != 0) {
+        balances.add(new Repaired.Balance(account.id, account.exactMend, account.shownMend));
+      }
+      quotas.addAll(account.quotaMends);
+      account.changed.forEach(bucket -> changed.add(repaired(ids, account.id, bucket)));
+    }
+    return new Repaired(changed, balances, quotas);
+  }
+
+  private static Repaired.Bucket repaired(LedgerId ids, UUID account, RatedBucket bucket) {
+    boolean posts = Posting.needsEntry(bucket);
+    return new Repaired.Bucket(
+        account,
+        bucket.minute(),
+        bucket.node(),
+        bucket.line(),
+        bucket.moreUplink(),
+        bucket.moreDownlink(),
+        bucket.moreCharged(),
+        bucket.moreAmount(),
+        posts ? LedgerWriter.id(ids, account, bucket, bucket.revision() + 1) : null,
+        posts && bucket.revision() > 0 ? LedgerWriter.corrected(ids, account, bucket) : null);
   }
 
   private Instant oldest() {

@@ -94,7 +94,7 @@ final class LedgerWriter {
       throws java.sql.SQLException {
     EntryKind kind = EntryKind.of(bucket);
     boolean first = kind == EntryKind.TRAFFIC_CHARGE;
-    out.add(id(account, bucket, bucket.revision() + 1))
+    out.add(id(ids, account, bucket, bucket.revision() + 1))
         .add(account)
         .add(Minutes.start(bucket.minute()))
         .add(Minutes.start(bucket.minute() + 1))
@@ -106,11 +106,18 @@ final class LedgerWriter {
         .add(createdAt)
         .add(bucket.node())
         .add(bucket.line())
-        .addNullable(first ? null : id(account, bucket, 1))
+        .addNullable(first ? null : corrected(ids, account, bucket))
         .endRow();
   }
 
-  private UUID id(UUID account, RatedBucket bucket, int revision) {
+  /** The row that a bucket's next one corrects: its first, unless another is known to be wrong. */
+  static UUID corrected(LedgerId ids, UUID account, RatedBucket bucket) {
+    @Nullable UUID wrong = bucket.corrects();
+    return wrong != null ? wrong : id(ids, account, bucket, 1);
+  }
+
+  /** The id of a bucket's ledger row, revisions from 1. */
+  static UUID id(LedgerId ids, UUID account, RatedBucket bucket, int revision) {
     return ids.ofBucket(bucket.minute(), bucket.node(), account, bucket.line(), revision);
   }
 

@@ -128,7 +128,7 @@ final class Periods {
     account.shownRemaining = account.shared.remaining();
     account.shownPeriod = start;
     if (since.any()) {
-      account.rerateFrom = start;
+      account.rerate.add(start);
     }
   }
 

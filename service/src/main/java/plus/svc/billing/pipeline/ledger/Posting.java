@@ -47,8 +47,8 @@ final class Posting {
       Quota quota = periods.at(account, Minutes.start(bucket.minute()));
       byPeriod.computeIfAbsent(quota.start(), start -> new ArrayList<>()).add(bucket);
     }
-    if (account.rerateFrom != null) {
-      byPeriod.computeIfAbsent(account.rerateFrom, start -> new ArrayList<>());
+    for (Instant period : account.rerate) {
+      byPeriod.computeIfAbsent(period, start -> new ArrayList<>());
     }
     for (Instant start : byPeriod.keySet().stream().sorted().toList()) {
       ratePeriod(account, rating, start, byPeriod.getOrDefault(start, List.of()), lastRated);
@@ -76,7 +76,7 @@ final class Posting {
     if (quota == null) {
       throw new IllegalStateException("a period to be rated has a quota");
     }
-    boolean whole = start.equals(account.rerateFrom);
+    boolean whole = account.rerate.contains(start);
     Optional<Quota> after = whole ? Optional.empty() : rating.rateAlone(touched, quota, lastRated);
     if (after.isPresent()) {
       account.put(after.get());
@@ -97,7 +97,9 @@ final class Posting {
     @Nullable RatedBucket bucket = merge.next();
     while (bucket != null) {
       walk.rate(bucket);
-      account.changed.add(bucket);
+      if (bucket.changed()) {
+        account.changed.add(bucket);
+      }
       if (!whole && merge.touchedDone() && walk.settled()) {
         break;
       }

@@ -25,7 +25,7 @@ final class Standings {
     account.shownRemaining = account.remainingToShow();
     return new AccountChange(
         account.id,
-        account.charges,
+        account.charges.add(account.shownMend),
         more,
         account.lastRatedAt,
         standing,

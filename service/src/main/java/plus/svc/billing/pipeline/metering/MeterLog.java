@@ -56,11 +56,13 @@ public final class MeterLog {
     size = 0;
   }
 
-  void setAside(SetAside sample) {
+  /** Adds a sample set aside. */
+  public void setAside(SetAside sample) {
     setAsides.add(sample);
   }
 
-  void restart(Restart restart) {
+  /** Adds a restart. */
+  public void restart(Restart restart) {
     restarts.add(restart);
   }
 

@@ -35,7 +35,7 @@ public final class PeriodRating {
         quota.grants().size() <= 1
             || !Minutes.start(earliest.minute()).isBefore(quota.lastGrantedAt());
     boolean metered = touched.stream().noneMatch(this::unlimited);
-    if (!grantsSettled) {
+    if (!grantsSettled || touched.stream().anyMatch(RatedBucket::isMended)) {
       return Optional.empty();
     }
     long more = touched.stream().mapToLong(RatedBucket::moreBytes).sum();

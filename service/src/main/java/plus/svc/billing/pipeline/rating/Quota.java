@@ -84,6 +84,13 @@ public record Quota(
     return new Quota(start, end, granted, used, charged, lastIncludedMinute, history);
   }
 
+  /** The same quota with what its buckets say was taken of it. */
+  public Quota withUsage(long usedUnits, long chargedUnits) {
+    return usedUnits == used && chargedUnits == charged
+        ? this
+        : new Quota(start, end, granted, usedUnits, chargedUnits, lastIncludedMinute, grants);
+  }
+
   /** The same quota with another end, less the usage that now falls under another period. */
   public Quota endingAt(Instant newEnd, long usedSince, long chargedSince) {
     return new Quota(

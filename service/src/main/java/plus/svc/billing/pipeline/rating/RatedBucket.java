@@ -2,6 +2,8 @@ package plus.svc.billing.pipeline.rating;
 
 import java.math.BigDecimal;
 import java.util.Comparator;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One minute of an account on one node and line: its bytes, what was posted for it, and (once
@@ -33,6 +35,8 @@ public final class RatedBucket {
   private BigDecimal amount;
   private BigDecimal multiplier = BigDecimal.ONE;
   private String ruleVersion = "";
+  private boolean mended;
+  private @Nullable UUID corrects;
 
   private RatedBucket(
       long minute,
@@ -83,6 +87,30 @@ public final class RatedBucket {
       int revision) {
     return new RatedBucket(
         minute, node, region, line, uplink, downlink, included, charged, amount, revision, true);
+  }
+
+  /**
+   * Sets what the bucket's bytes must be, whatever it shows and whatever was posted for it.
+   *
+   * @param wrongEntry the ledger row that is wrong, null if all of them are this bucket's own
+   */
+  public RatedBucket mendedTo(long uplinkBytes, long downlinkBytes, @Nullable UUID wrongEntry) {
+    Math.addExact(uplinkBytes, downlinkBytes);
+    uplink = uplinkBytes;
+    downlink = downlinkBytes;
+    mended = true;
+    corrects = wrongEntry;
+    return this;
+  }
+
+  /** Whether its bytes were set, so that what was posted for it says nothing about them. */
+  boolean isMended() {
+    return mended;
+  }
+
+  /** The ledger row that the next one corrects, null for the bucket's first. */
+  public @Nullable UUID corrects() {
+    return corrects;
   }
 
   /** Adds bytes, which may be negative; the sum may not. */
@@ -137,7 +165,7 @@ public final class RatedBucket {
 
   /** Bytes of ours to be rated: what was rated before and what came since. */
   public long bytes() {
-    return postedIncluded + postedCharged + moreBytes();
+    return mended ? uplink + downlink : postedIncluded + postedCharged + moreBytes();
   }
 
   /** Bytes added since the bucket was read. */

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -178,6 +180,12 @@ public final class Archive {
     return dao().after(nodeKey, Micros.toOffset(micros), CHUNK);
   }
 
+  /** The epoch minutes in which there are snapshots; {@code until} excluded. */
+  public Set<Long> minutes(long fromMicros, long untilMicros) {
+    return new HashSet<>(
+        dao().minutes(nodeKey, Micros.toOffset(fromMicros), Micros.toOffset(untilMicros)));
+  }
+
   /** Statements on {@code billing.snapshots}. */
   interface Dao {
 
@@ -222,6 +230,17 @@ public final class Archive {
     @RegisterRowMapper(EntryMapper.class)
     List<Entry> after(
         @Bind("node") int nodeKey, @Bind("after") OffsetDateTime after, @Bind("most") int most);
+
+    @SqlQuery(
+        """
+        SELECT DISTINCT floor(extract(epoch FROM collected_at) / 60)::bigint
+          FROM billing.snapshots
+         WHERE node_key = :node AND collected_at >= :from AND collected_at < :until
+        """)
+    List<Long> minutes(
+        @Bind("node") int nodeKey,
+        @Bind("from") OffsetDateTime from,
+        @Bind("until") OffsetDateTime until);
 
     @SqlUpdate(
         """
