@@ -15,6 +15,7 @@ import plus.svc.billing.ingest.IngestResource;
 import plus.svc.billing.job.JobResource;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.StatusResource;
+import plus.svc.billing.ops.ApiDescriptionResource;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.ops.HealthResource;
 import plus.svc.billing.ops.PingResource;
@@ -46,6 +47,7 @@ final class HttpEdges {
     jersey.register(new LineEnd());
     jersey.register(new NoOptions());
     jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback()));
+    jersey.register(new ApiDescriptionResource());
     jersey.register(new PingResource(image));
     jersey.register(new HealthResource(jobs::health));
     jersey.register(new ReadinessResource(database));
