@@ -2,6 +2,7 @@
 -- ledger and never change it. Run after every `db migrate`, as the role that ran it:
 --
 --     psql -v ON_ERROR_STOP=1 -v runtime_role=billing_runtime -f sql/grants.sql "$DATABASE_URL"
+--     java -jar billing-service.jar grant --to billing_runtime config.yml     # the same, without psql
 
 GRANT USAGE ON SCHEMA public, billing TO :"runtime_role";
 

@@ -18,8 +18,10 @@ import net.sourceforge.argparse4j.inf.Argument;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.admin.GrantCommand;
 import plus.svc.billing.admin.TokenCommand;
 import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.Settings;
@@ -28,6 +30,8 @@ import plus.svc.billing.platform.database.DatabaseStart;
 import plus.svc.billing.platform.setting.StartRefused;
 import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
 import plus.svc.billing.platform.setting.Variables;
+import plus.svc.billing.platform.systemd.ServiceManager;
+import plus.svc.billing.platform.systemd.Watchdog;
 
 /**
  * The billing service's entry point: {@code server config.yml} serves, {@code db migrate
@@ -97,14 +101,19 @@ public class BillingApplication extends Application<BillingConfiguration> {
     }
     settings.listen().applyTo(server);
     awaitDatabase(settings.database());
-    new Wiring(settings, variables, environment, clock).wire(server);
+    Wiring wiring = new Wiring(settings, variables, environment, clock);
+    wiring.wire(server);
+    ServiceManager manager = ServiceManager.of(variables, ProcessHandle.current().pid());
+    environment.lifecycle().manage(new Watchdog(manager, wiring::pulses));
     environment
         .lifecycle()
         .addServerLifecycleListener(
             started -> {
               LOG.info("billing-service listening on {}", settings.listen().application());
+              manager.ready("listening on " + settings.listen().application());
               listening(started);
             });
+    environment.lifecycle().addEventListener(new Farewell(manager));
   }
 
   /** Called once the server listens. */
@@ -115,6 +124,8 @@ public class BillingApplication extends Application<BillingConfiguration> {
     bootstrap.addCommand(new QuietServerCommand(this));
     bootstrap.addCommand(new CheckCommand<>(this));
     bootstrap.addCommand(new TokenCommand());
+    bootstrap.addCommand(
+        new GrantCommand<>(BillingConfiguration.class, c -> c.readDatabase(systemUser()).start()));
   }
 
   private static void awaitDatabase(DatabaseSettings settings) throws Exception {
@@ -126,6 +137,15 @@ public class BillingApplication extends Application<BillingConfiguration> {
 
   private static String systemUser() {
     return System.getProperty("user.name", "billing");
+  }
+
+  /** Tells the service manager as the end begins, not when it has come. */
+  private record Farewell(ServiceManager manager) implements LifeCycle.Listener {
+
+    @Override
+    public void lifeCycleStopping(LifeCycle event) {
+      manager.stopping();
+    }
   }
 
   /** A wrong file is told in its own words, without a stack trace. */

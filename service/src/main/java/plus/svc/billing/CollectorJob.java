@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceDetail;
@@ -16,6 +18,7 @@ import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.job.CollectJob;
 import plus.svc.billing.job.JobOutcome;
 import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.metrics.SourceFigures;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
@@ -60,6 +63,18 @@ final class CollectorJob implements CollectJob {
     CoverageReader.Known known =
         coverage.of(SourceDetails.nodes(standings), SourceDetails.end(clock.instant()));
     return statuses(standings, (standing, now) -> SourceDetails.of(standing, known, now));
+  }
+
+  /** What a scrape of the metrics tells of the sources. */
+  List<SourceFigures> figures(Function<SourceId, Map<String, Instant>> certificateExpiries) {
+    Set<SourceId> leased = collector.leased();
+    return sourcesInDetail().stream()
+        .map(
+            status -> {
+              SourceId id = new SourceId(status.sourceId());
+              return new SourceFigures(status, leased.contains(id), certificateExpiries.apply(id));
+            })
+        .toList();
   }
 
   private List<SourceStatus> statuses(

@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.admin.PruneTask;
 import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Tokens;
@@ -26,6 +29,7 @@ import plus.svc.billing.config.Settings;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
+import plus.svc.billing.job.CountedJournal;
 import plus.svc.billing.job.CredentialsHealthCheck;
 import plus.svc.billing.job.DatabaseJobJournal;
 import plus.svc.billing.job.JobRunner;
@@ -33,9 +37,12 @@ import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
+import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
@@ -46,6 +53,7 @@ import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.PeriodicLoop;
+import plus.svc.billing.platform.Pulse;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.SilentCopies;
 import plus.svc.billing.registry.SourceRegistry;
@@ -53,6 +61,7 @@ import plus.svc.billing.registry.SourceRegistry;
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
 
+  private static final String METRICS_PATH = "/prometheus";
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
@@ -64,6 +73,10 @@ final class Wiring {
   private final Environment environment;
   private final Clock clock;
   private final String instance;
+  private final ServiceMetrics metrics;
+
+  /** Of every loop that must go on. */
+  private final List<Pulse> pulses = new CopyOnWriteArrayList<>();
 
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
@@ -74,20 +87,28 @@ final class Wiring {
     this.environment = environment;
     this.clock = clock;
     this.sources = settings.sources();
+    this.metrics = new ServiceMetrics(ServiceMetrics.MOST_SOURCES, settings.image());
     this.instance = settings.instance().isEmpty() ? ownName() : settings.instance();
+  }
+
+  /** Of every loop; complete once wired. */
+  List<Pulse> pulses() {
+    return pulses;
   }
 
   /** Makes everything and registers it with the environment. */
   void wire(AbstractServerFactory server) {
     Jdbi jdbi = database();
-    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock);
+    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock, metrics.pipeline());
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     GroupCommit commits = groupCommit(pipeline);
+    exposeMetrics(commits);
+    Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
     Jobs jobs =
-        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, commits) : new PushModeJobs(clock);
+        settings.ingestMode() == IngestMode.PULL ? pulling(jdbi, sink) : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
     HttpEdges.register(
         environment,
@@ -96,8 +117,15 @@ final class Wiring {
         settings.jobs(),
         settings.image(),
         jobs,
-        ingest(pipeline, commits),
+        ingest(pipeline, sink),
         probe(jdbi));
+  }
+
+  /** What Prometheus reads, on the admin port. */
+  private void exposeMetrics(GroupCommit commits) {
+    metrics.waiting(commits::waiting);
+    metrics.framework(environment.metrics(), environment.healthChecks());
+    environment.admin().addServlet(AdminFilter.METRICS, metrics.servlet()).addMapping(METRICS_PATH);
   }
 
   /** What is pulled and what is pushed share transactions. */
@@ -112,10 +140,10 @@ final class Wiring {
     return commits;
   }
 
-  private Ingest ingest(Pipeline pipeline, GroupCommit commits) {
+  private Ingest ingest(Pipeline pipeline, Function<Delivery, Receipt> sink) {
     IngestSection.Settings ingest = settings.ingest();
     return new Ingest(
-        commits::accept,
+        sink::apply,
         new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
         ingest.concurrentPushes(),
         ingest.bodyTimeout(),
@@ -137,24 +165,36 @@ final class Wiring {
   /**
    * The collector stops before the jobs that wait for it, the client and the writers after both.
    */
-  private Jobs pulling(Jdbi jdbi, GroupCommit commits) {
+  private Jobs pulling(Jdbi jdbi, Function<Delivery, Receipt> sink) {
     SecretRefs secrets = new SecretRefs(variables);
-    ExporterClient client = new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets);
+    ExporterClient client =
+        new ExporterClient(new WindowDecoder(DecoderLimits.DEFAULT), secrets, metrics.pipeline());
     Collector collector =
-        new Collector(settings.sources(), collectorPlan(), jdbi, client, commits::accept, clock);
+        new Collector(
+            settings.sources(),
+            collectorPlan(),
+            jdbi,
+            metrics.counting(client),
+            sink::apply,
+            clock);
     CoverageReader coverage = new CoverageReader(jdbi);
+    CollectorJob job = new CollectorJob(collector, coverage, client::credentialAlarms, clock);
+    metrics.sources(() -> job.figures(client::certificateExpiries));
     JobRunner runner =
         new JobRunner(
-            new CollectorJob(collector, coverage, client::credentialAlarms, clock),
+            job,
             new ReconcileRequest(settings.jobs().reconcileLookBack()),
-            new DatabaseJobJournal(
-                jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+            new CountedJournal(
+                new DatabaseJobJournal(
+                    jdbi, instance, clock.instant(), settings.collector().leaseTime()),
+                metrics.jobs()),
             clock,
             STOP_WAIT);
     environment.lifecycle().manage(new AutoCloseableManager(coverage));
     environment.lifecycle().manage(new AutoCloseableManager(client));
     environment.lifecycle().manage(runner);
     environment.lifecycle().manage(collector);
+    pulses.addAll(collector.pulses());
     watchCredentials(client);
     keepRegistry(jdbi, secrets, client, collector);
     return runner;
@@ -192,8 +232,7 @@ final class Wiring {
     PeriodicLoop loop =
         new PeriodicLoop(
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("source-registry", loop);
+    keep("source-registry", loop);
     environment.admin().addTask(new SourcesTask(registry));
   }
 
@@ -222,8 +261,7 @@ final class Wiring {
             STOP_WAIT,
             clock,
             () -> observer.observe(clock.instant()));
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("price-observer", loop);
+    keep("price-observer", loop);
   }
 
   /** Prepares the archive's days to come and drops those that are over. */
@@ -239,8 +277,7 @@ final class Wiring {
               retention.prepare(clock.instant());
               retention.prune(clock.instant());
             });
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("archive-retention", loop);
+    keep("archive-retention", loop);
     environment.admin().addTask(new PruneTask(retention, clock));
   }
 
@@ -255,10 +292,10 @@ final class Wiring {
             clock,
             () -> {
               pipeline.settleForeignEntries();
-              sweep.sweep(clock.instant());
+              ArrearsSweep.Outcome swept = sweep.sweep(clock.instant());
+              metrics.swept(swept.suspended(), swept.lifted());
             });
-    environment.lifecycle().manage(loop);
-    environment.healthChecks().register("arrears-sweep", loop);
+    keep("arrears-sweep", loop);
   }
 
   /** Frees what an instance that froze in mid-write holds. */
@@ -267,8 +304,13 @@ final class Wiring {
     SilentCopies copies = new SilentCopies(jdbi, silence);
     PeriodicLoop loop =
         new PeriodicLoop("silent-copies", silence, STOP_WAIT, clock, () -> copies.end());
+    keep("silent-copies", loop);
+  }
+
+  private void keep(String name, PeriodicLoop loop) {
     environment.lifecycle().manage(loop);
-    environment.healthChecks().register("silent-copies", loop);
+    environment.healthChecks().register(name, loop);
+    pulses.add(loop.pulse());
   }
 
   private DatabaseProbe probe(Jdbi jdbi) {

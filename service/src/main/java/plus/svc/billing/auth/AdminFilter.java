@@ -12,9 +12,12 @@ import plus.svc.billing.api.ErrorMessage;
 
 /**
  * Guards the whole admin port: reading needs {@link Right#ADMIN_READ}, every other method {@link
- * Right#ADMIN_WRITE}.
+ * Right#ADMIN_WRITE}. {@link Right#METRICS} is enough to read the servlet {@link #METRICS}.
  */
 public final class AdminFilter extends HttpFilter {
+
+  /** The name under which the servlet of the metrics is registered. */
+  public static final String METRICS = "prometheus";
 
   private static final long serialVersionUID = 1L;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -41,7 +44,7 @@ public final class AdminFilter extends HttpFilter {
     } else if (caller == null) {
       response.setHeader("WWW-Authenticate", "Bearer realm=\"billing-service\"");
       refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "unauthorized", "needs a bearer token");
-    } else if (!caller.rights().contains(right)) {
+    } else if (!caller.rights().contains(right) && !mayScrape(caller, right, request)) {
       refuse(
           response,
           HttpServletResponse.SC_FORBIDDEN,
@@ -50,6 +53,13 @@ public final class AdminFilter extends HttpFilter {
     } else {
       chain.doFilter(request, response);
     }
+  }
+
+  /** By the servlet that is going to answer, since a path can be written in many ways. */
+  private static boolean mayScrape(Caller caller, Right needed, HttpServletRequest request) {
+    return needed == Right.ADMIN_READ
+        && caller.rights().contains(Right.METRICS)
+        && METRICS.equals(request.getHttpServletMapping().getServletName());
   }
 
   private void refuse(HttpServletResponse response, int status, String code, String message)

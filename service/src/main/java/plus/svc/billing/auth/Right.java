@@ -13,6 +13,8 @@ public enum Right {
   STATUS("status"),
   /** Push snapshots. */
   INGEST("ingest"),
+  /** GET of the metrics on the admin port, and nothing else there. */
+  METRICS("metrics"),
   /** GET on the admin port. */
   ADMIN_READ("admin:read"),
   /** Everything else on the admin port. */

@@ -24,6 +24,7 @@ import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
+import plus.svc.billing.platform.Pulse;
 
 /**
  * Collects every enabled source at the start and then on its own interval, and whenever asked to. A
@@ -37,6 +38,7 @@ public final class Collector implements Managed {
   private static final long FLUSHED_EVERY_MILLIS = 1_000;
   private static final long LOOKED_EVERY_MILLIS = 2_000;
   private static final Duration ASKED_AGAIN = Duration.ofSeconds(1);
+  private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(15);
 
   private final CollectorPlan plan;
   private final SourceBook book;
@@ -50,6 +52,8 @@ public final class Collector implements Managed {
   private final Schedule schedule;
   private final Lanes lanes;
   private final ExecutorService readers;
+  private final Pulse timerPulse = new Pulse("collector-timer", LONGEST_STATEMENT);
+  private final Pulse keeperPulse = new Pulse("collector-keeper", LONGEST_STATEMENT);
   private volatile boolean stopping;
 
   /**
@@ -88,6 +92,7 @@ public final class Collector implements Managed {
 
   /** Again and again: when the source went, its request may only have been about to start. */
   private void abortRetired() {
+    timerPulse.beat();
     everySlot.values().stream()
         .filter(slot -> slot.isRetired() && slot.isBusy())
         .forEach(slot -> fetcher.abort(slot.source().id()));
@@ -143,7 +148,10 @@ public final class Collector implements Managed {
     recall(slots);
     slots.forEach(schedule::begin);
     keeper.scheduleWithFixedDelay(
-        () -> tend("store", book::flush),
+        () -> {
+          keeperPulse.beat();
+          tend("store", book::flush);
+        },
         FLUSHED_EVERY_MILLIS,
         FLUSHED_EVERY_MILLIS,
         TimeUnit.MILLISECONDS);
@@ -197,6 +205,20 @@ public final class Collector implements Managed {
   /** Where each enabled source stands, from memory. */
   public List<SourceStanding> standings() {
     return slots.stream().map(SourceSlot::standing).toList();
+  }
+
+  /** The sources that this instance works on. */
+  public Set<SourceId> leased() {
+    return slots.stream()
+        .map(SourceSlot::source)
+        .filter(source -> book.fence(source) > 0)
+        .map(SourceSpec::id)
+        .collect(Collectors.toSet());
+  }
+
+  /** Of what starts the runs, and of what keeps the leases. */
+  public List<Pulse> pulses() {
+    return List.of(timerPulse, keeperPulse);
   }
 
   private CompletableFuture<CollectReport> runAll(@Nullable Duration lookBack) {

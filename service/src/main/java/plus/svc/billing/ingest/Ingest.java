@@ -72,6 +72,9 @@ public final class Ingest {
     this.bodyTimeout = bodyTimeout;
     this.clock = clock;
     this.metrics = metrics;
+    // From zero on: a counter that is missing is not one that stands still.
+    List.of("accepted", "repeated", "merged", "rejected", "not-taken", "refused")
+        .forEach(outcome -> metrics.counter("ingest." + outcome));
   }
 
   /**

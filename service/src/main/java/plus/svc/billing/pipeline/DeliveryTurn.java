@@ -23,6 +23,8 @@ import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
+import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -37,8 +39,15 @@ final class DeliveryTurn {
   private final InstantSource clock;
   private final Instant now;
   private final boolean lookUpAll;
+  private final StageWatch watch;
 
-  DeliveryTurn(Handle handle, PipelineSettings settings, InstantSource clock, boolean lookUpAll) {
+  DeliveryTurn(
+      Handle handle,
+      PipelineSettings settings,
+      InstantSource clock,
+      boolean lookUpAll,
+      StageWatch watch) {
+    this.watch = watch;
     this.handle = handle;
     this.dao = handle.attach(Dao.class);
     this.settings = settings;
@@ -50,14 +59,23 @@ final class DeliveryTurn {
   /**
    * Takes deliveries no two of which share a source or a node.
    *
-   * @return what became of each, in the same order
+   * @return what became of each, in the same order, and what was posted
    */
-  List<Receipt> run(List<Delivery> deliveries) {
+  Done run(List<Delivery> deliveries) {
     checkFences(deliveries);
     LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
-    nodes.run(pages(deliveries), ledger);
-    LedgerTurn.Posted posted = ledger.post();
+    watch.during(Stage.METER, () -> nodes.run(pages(deliveries), ledger));
+    watch.during(Stage.RATE, ledger::rate);
+    LedgerTurn.Posted posted = watch.during(Stage.WRITE, () -> write(deliveries, nodes, ledger));
+    return new Done(receipts(deliveries, nodes, posted), posted);
+  }
+
+  /** What a transaction is about to commit. */
+  record Done(List<Receipt> receipts, LedgerTurn.Posted posted) {}
+
+  private LedgerTurn.Posted write(List<Delivery> deliveries, NodeBatch nodes, LedgerTurn ledger) {
+    LedgerTurn.Posted posted = ledger.write();
     ReadModel readModel = new ReadModel(handle, now);
     readModel.show(posted.changes());
     readModel.checkpoints(nodes.checkpoints());
@@ -72,11 +90,11 @@ final class DeliveryTurn {
                         delivery.progress().cursor(),
                         delivery.progress().attemptedAt()))
             .toList());
-    return receipts(deliveries, nodes, posted);
+    return posted;
   }
 
-  /** Takes a decision on one sample of a node in. */
-  Receipt decide(
+  /** Takes a decision on one sample of a node in; the only receipt is that of what it changed. */
+  Done decide(
       NodeKey key, SeriesKey series, Instant at, Decision decision, String by, String reason) {
     LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     NodeBatch nodes = new NodeBatch(handle, settings, now, true);
@@ -89,7 +107,7 @@ final class DeliveryTurn {
     for (LedgerTurn.Tally tally : posted.byNode().values()) {
       receipt = receipt.plus(receiptOf(tally));
     }
-    return receipt;
+    return new Done(List.of(receipt), posted);
   }
 
   private void checkFences(List<Delivery> deliveries) {

@@ -79,7 +79,7 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   /** How many pages wait for a transaction. */
-  int waiting() {
+  public int waiting() {
     return waiting.size();
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.sqlobject.customizer.Bind;
@@ -21,6 +22,8 @@ import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -43,11 +46,18 @@ public final class Pipeline {
   private final Jdbi jdbi;
   private final PipelineSettings settings;
   private final Clock clock;
+  private final PipelineWatch watch;
 
+  /** A pipeline that nobody watches. */
   public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock) {
+    this(jdbi, settings, clock, PipelineWatch.NONE);
+  }
+
+  public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock, PipelineWatch watch) {
     this.jdbi = jdbi;
     this.settings = settings;
     this.clock = clock;
+    this.watch = watch;
   }
 
   /**
@@ -123,8 +133,8 @@ public final class Pipeline {
     for (int attempt = 1; ; attempt++) {
       try {
         boolean lookUpAll = careful;
-        return jdbi.inTransaction(
-            handle -> new DeliveryTurn(handle, settings, clock, lookUpAll).run(deliveries));
+        return transaction(deliveries, handle -> turn(handle, lookUpAll).run(deliveries))
+            .receipts();
       } catch (RuntimeException e) {
         String state = sqlState(e);
         boolean collided = state.equals(UNIQUE_VIOLATION) && !careful;
@@ -141,6 +151,32 @@ public final class Pipeline {
     }
   }
 
+  private DeliveryTurn turn(Handle handle, boolean lookUpAll) {
+    return new DeliveryTurn(handle, settings, clock, lookUpAll, watch);
+  }
+
+  /** Does the work in a transaction and tells who watches. */
+  private DeliveryTurn.Done transaction(
+      List<Delivery> deliveries, Function<Handle, DeliveryTurn.Done> work) {
+    DeliveryTurn.Done done = watch.during(Stage.TRANSACTION, () -> committed(work));
+    watch.committed(deliveries, done.posted());
+    return done;
+  }
+
+  private DeliveryTurn.Done committed(Function<Handle, DeliveryTurn.Done> work) {
+    List<StageWatch.Running> commit = new ArrayList<>(1);
+    try {
+      return jdbi.inTransaction(
+          handle -> {
+            DeliveryTurn.Done done = work.apply(handle);
+            commit.add(watch.begin(Stage.COMMIT));
+            return done;
+          });
+    } finally {
+      commit.forEach(StageWatch.Running::close);
+    }
+  }
+
   /**
    * Takes in what other services posted to accounts that may have no usage now: their balance, and
    * with it their standing. An account in arrears that never had usage is opened, so that the
@@ -151,7 +187,7 @@ public final class Pipeline {
   public int settleForeignEntries() {
     int settled = 0;
     while (true) {
-      int batch = jdbi.inTransaction(this::settleBatch);
+      int batch = transaction(List.of(), this::settleBatch).posted().changes().size();
       settled += batch;
       if (batch < SETTLE_BATCH) {
         return settled;
@@ -159,15 +195,12 @@ public final class Pipeline {
     }
   }
 
-  private int settleBatch(Handle handle) {
-    List<UUID> accounts = handle.attach(SettleDao.class).unsettled(SETTLE_BATCH);
-    if (accounts.isEmpty()) {
-      return 0;
-    }
+  private DeliveryTurn.Done settleBatch(Handle handle) {
     LedgerTurn turn = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
-    accounts.forEach(turn::include);
-    new ReadModel(handle, clock.instant()).show(turn.post().changes());
-    return accounts.size();
+    handle.attach(SettleDao.class).unsettled(SETTLE_BATCH).forEach(turn::include);
+    LedgerTurn.Posted posted = turn.post();
+    new ReadModel(handle, clock.instant()).show(posted.changes());
+    return new DeliveryTurn.Done(List.of(), posted);
   }
 
   /** Up to when an earlier writer billed what a source sends, if one did. */
@@ -206,10 +239,10 @@ public final class Pipeline {
    */
   public Receipt decide(
       NodeKey node, SeriesKey series, Instant at, Decision decision, String by, String reason) {
-    return jdbi.inTransaction(
-        handle ->
-            new DeliveryTurn(handle, settings, clock, true)
-                .decide(node, series, at, decision, by, reason));
+    return transaction(
+            List.of(), handle -> turn(handle, true).decide(node, series, at, decision, by, reason))
+        .receipts()
+        .get(0);
   }
 
   private static String sqlState(Throwable thrown) {

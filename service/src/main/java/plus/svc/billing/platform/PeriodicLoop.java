@@ -22,12 +22,16 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
   /** Good turns may be this many pauses apart before the loop counts as ill. */
   private static final int TOLERATED_PAUSES = 3;
 
+  /** A turn that takes longer than this will not end any more. */
+  private static final Duration LONGEST_TURN = Duration.ofMinutes(15);
+
   private final String name;
   private final Duration pause;
   private final Duration stopWait;
   private final InstantSource clock;
   private final Runnable turn;
   private final ScheduledExecutorService executor;
+  private final Pulse pulse;
   private volatile Instant lastGood;
 
   /**
@@ -44,6 +48,7 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
     this.clock = clock;
     this.turn = turn;
     this.lastGood = clock.instant();
+    this.pulse = new Pulse(name, pause.multipliedBy(TOLERATED_PAUSES).plus(LONGEST_TURN));
     this.executor =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -68,6 +73,21 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
     }
   }
 
+  /** When the last good turn ended; before the first one, when the loop was made. */
+  public Instant lastGood() {
+    return lastGood;
+  }
+
+  /** The time between the end of a turn and the next one. */
+  public Duration pause() {
+    return pause;
+  }
+
+  /** Beats with every turn, good or not. */
+  public Pulse pulse() {
+    return pulse;
+  }
+
   @Override
   protected Result check() {
     Duration age = Duration.between(lastGood, clock.instant());
@@ -77,11 +97,13 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
   }
 
   private void runTurn() {
+    pulse.beat();
     try {
       turn.run();
       lastGood = clock.instant();
     } catch (RuntimeException | Error e) {
       LOG.error("{}: a turn failed; the next one is in {}", name, pause, e);
     }
+    pulse.beat();
   }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class LedgerTurn {
   private final Buckets buckets;
   private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
   private final Map<String, Set<Buckets.Key>> lookUps = new HashMap<>();
+  private Map<UUID, Account> accounts = Map.of();
   private long oldestMinute = Long.MAX_VALUE;
 
   /** Begins a turn in the handle's transaction. */
@@ -73,8 +75,28 @@ public final class LedgerTurn {
    *
    * @param byNode what was posted for each node's buckets; {@code ""} stands for no node
    * @param changes what readers are to see of each account
+   * @param byKind the ledger rows, by what they are
    */
-  public record Posted(Map<String, Tally> byNode, List<AccountChange> changes) {}
+  public record Posted(
+      Map<String, Tally> byNode, List<AccountChange> changes, Map<EntryKind, Entries> byKind) {}
+
+  /**
+   * Ledger rows of one kind.
+   *
+   * @param taken money taken from accounts, positive
+   * @param given money given to them, positive
+   */
+  public record Entries(int rows, BigDecimal taken, BigDecimal given) {
+
+    private static final Entries NONE = new Entries(0, BigDecimal.ZERO, BigDecimal.ZERO);
+
+    private Entries plus(BigDecimal amount) {
+      return new Entries(
+          rows + 1,
+          amount.signum() < 0 ? taken.subtract(amount) : taken,
+          amount.signum() > 0 ? given.add(amount) : given);
+    }
+  }
 
   /**
    * Counts of what was posted.
@@ -121,16 +143,28 @@ public final class LedgerTurn {
 
   /** Rates and posts what was added. */
   public Posted post() {
+    rate();
+    return write();
+  }
+
+  /** First half: rates what was added, under the locks of its accounts; writes nothing. */
+  public void rate() {
     if (usage.isEmpty()) {
-      return new Posted(Map.of(), List.of());
+      return;
     }
     Periods periods = new Periods(buckets, policy, now);
-    Map<UUID, Account> accounts =
-        new AccountBook(handle, policy, periods, now).open(usage.keySet(), oldest());
+    accounts = new AccountBook(handle, policy, periods, now).open(usage.keySet(), oldest());
     touch(accounts);
     Posting posting = new Posting(buckets, periods, policy);
     accounts.values().forEach(posting::rate);
+  }
+
+  /** Second half: writes what rating made of it. */
+  public Posted write() {
     List<AccountChange> changes = new ArrayList<>();
+    if (accounts.isEmpty()) {
+      return new Posted(Map.of(), changes, Map.of());
+    }
     for (Account account : accounts.values()) {
       changes.add(Standings.settle(account));
     }
@@ -143,7 +177,7 @@ public final class LedgerTurn {
     if (counted != rows) {
       throw new InvariantViolation("wrote " + rows + " ledger rows, counted " + counted);
     }
-    return new Posted(byNode, changes);
+    return new Posted(byNode, changes, byKind(accounts.values()));
   }
 
   private Instant oldest() {
@@ -184,6 +218,25 @@ public final class LedgerTurn {
     Map<String, Tally> tallies = new HashMap<>();
     counts.forEach((node, count) -> tallies.put(node, count.tally()));
     return tallies;
+  }
+
+  private static Map<EntryKind, Entries> byKind(Collection<Account> accounts) {
+    Map<EntryKind, Entries> byKind = new EnumMap<>(EntryKind.class);
+    for (Account account : accounts) {
+      if (account.opening.signum() != 0) {
+        count(byKind, EntryKind.OPENING_BALANCE, account.opening);
+      }
+      for (RatedBucket bucket : account.changed) {
+        if (Posting.needsEntry(bucket)) {
+          count(byKind, EntryKind.of(bucket), bucket.moreAmount());
+        }
+      }
+    }
+    return byKind;
+  }
+
+  private static void count(Map<EntryKind, Entries> byKind, EntryKind kind, BigDecimal amount) {
+    byKind.put(kind, byKind.getOrDefault(kind, Entries.NONE).plus(amount));
   }
 
   /** A tally as it grows. */

@@ -61,7 +61,7 @@ final class LedgerWriter {
                   .add(account.id)
                   .add(now)
                   .add(now)
-                  .add("opening_balance")
+                  .add(EntryKind.OPENING_BALANCE.text())
                   .add(0L)
                   .add(account.opening)
                   .add(running)
@@ -92,12 +92,13 @@ final class LedgerWriter {
   private void entry(
       CopyRows out, UUID account, RatedBucket bucket, BigDecimal running, Instant createdAt)
       throws java.sql.SQLException {
-    boolean first = bucket.revision() == 0;
+    EntryKind kind = EntryKind.of(bucket);
+    boolean first = kind == EntryKind.TRAFFIC_CHARGE;
     out.add(id(account, bucket, bucket.revision() + 1))
         .add(account)
         .add(Minutes.start(bucket.minute()))
         .add(Minutes.start(bucket.minute() + 1))
-        .add(first ? "traffic_charge" : "traffic_adjustment")
+        .add(kind.text())
         .add(bucket.moreCharged())
         .add(bucket.moreAmount())
         .add(running)

@@ -104,6 +104,23 @@ public final class DatabaseStart {
     }
   }
 
+  /**
+   * Runs statements of our own, all or none.
+   *
+   * @throws StartRefused if the database refuses one, with what it says
+   */
+  public void run(String statements) {
+    try (Connection connection = connect()) {
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(statements);
+      }
+      connection.commit();
+    } catch (SQLException e) {
+      throw new StartRefused(jdbcUrl + " refuses: " + e.getMessage());
+    }
+  }
+
   private StartRefused pending(String what) {
     return new StartRefused(
         "billing-service cannot start: " + what + " in " + jdbcUrl + "; run: " + MIGRATE);

@@ -51,6 +51,34 @@ class VariablesTest {
   }
 
   @Test
+  void aCredentialNamedAsAVariableIsThatVariable(@TempDir Path credentials) throws IOException {
+    Files.writeString(credentials.resolve("A"), "it's \"$ecret\" #1 %40 ü\n");
+    Files.writeString(credentials.resolve("B"), "credential");
+    Files.writeString(credentials.resolve("D"), "credential");
+    Files.writeString(credentials.resolve("jp-token"), "named by a source, not a variable");
+    Map<String, String> process =
+        Map.of("CREDENTIALS_DIRECTORY", credentials.toString(), "B", " ", "D", "process");
+    assertThat(Variables.load(process, directory))
+        .containsEntry("A", "it's \"$ecret\" #1 %40 ü")
+        .containsEntry("B", "credential")
+        .containsEntry("C", "all of it")
+        .containsEntry("D", "process")
+        .doesNotContainKey("jp-token");
+  }
+
+  @Test
+  void aCredentialThatCannotBeReadStopsTheStartAndIsNotShown(@TempDir Path credentials)
+      throws IOException {
+    Files.write(credentials.resolve("A"), new byte[] {'g', (byte) 0xff});
+    assertThatThrownBy(
+            () ->
+                Variables.load(Map.of("CREDENTIALS_DIRECTORY", credentials.toString()), directory))
+        .isInstanceOf(StartRefused.class)
+        .hasMessageContaining("CREDENTIALS_DIRECTORY")
+        .hasMessageContaining("UTF-8");
+  }
+
+  @Test
   void refusesAnAppEnvThatIsAPath() {
     assertThatThrownBy(() -> Variables.load(Map.of("APP_ENV", "../etc"), directory))
         .isInstanceOf(StartRefused.class)

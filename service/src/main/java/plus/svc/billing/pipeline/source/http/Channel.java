@@ -1,6 +1,13 @@
 package plus.svc.billing.pipeline.source.http;
 
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -33,6 +40,9 @@ final class Channel implements AutoCloseable {
   private final SourceSpec source;
   private final CredentialWatch credentials;
 
+  private volatile Map<String, Instant> ours = Map.of();
+  private volatile @Nullable Instant server;
+
   // Guarded by this.
   private @Nullable SSLContext tls;
   private @Nullable CloseableHttpClient http;
@@ -42,6 +52,39 @@ final class Channel implements AutoCloseable {
   Channel(SourceSpec source, SecretRefs secrets) {
     this.source = source;
     this.credentials = new CredentialWatch(source, secrets);
+  }
+
+  /** When the certificates in use end: {@code client}, {@code trust} and {@code server}. */
+  Map<String, Instant> expiries() {
+    Map<String, Instant> all = new HashMap<>(ours);
+    Instant theirs = server;
+    if (theirs != null) {
+      all.put("server", theirs);
+    }
+    return all;
+  }
+
+  /** Notes when the first of the server's certificates ends; nothing without TLS. */
+  void noteServer(@Nullable SSLSession session) {
+    if (session == null) {
+      return;
+    }
+    try {
+      Instant first = null;
+      for (Certificate certificate : session.getPeerCertificates()) {
+        if (certificate instanceof X509Certificate x509) {
+          Instant end = x509.getNotAfter().toInstant();
+          first = first == null || end.isBefore(first) ? end : first;
+        }
+      }
+      server = first;
+    } catch (SSLPeerUnverifiedException e) {
+      // It had none; the handshake would have refused it.
+    }
+  }
+
+  SourceSpec source() {
+    return source;
   }
 
   boolean serves(SourceSpec other) {
@@ -63,6 +106,7 @@ final class Channel implements AutoCloseable {
    */
   CloseableHttpClient authorized(HttpGet request) throws SourceFailure {
     ReadyCredential ready = credentials.current();
+    ours = ready.expiries();
     Secret token = ready.token();
     if (token != null) {
       request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token.reveal());

@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline.source.http;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,8 @@ import plus.svc.billing.pipeline.source.page.WindowFetcher;
 import plus.svc.billing.pipeline.source.page.WindowPage;
 import plus.svc.billing.pipeline.source.page.WindowQuery;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.StageWatch.Stage;
 
 /**
  * Asks exporters over HTTP. Connections are kept a source; its trust and credential are followed, a
@@ -32,13 +35,20 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
 
   private final WindowDecoder decoder;
   private final SecretRefs secrets;
+  private final StageWatch watch;
   private final ScheduledThreadPoolExecutor timer;
   private final Map<SourceId, Channel> channels = new ConcurrentHashMap<>();
   private final Map<SourceId, UnderWay> underWay = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /** Makes a client; close it to end its requests and connections. */
+  /** A client that nobody watches. */
   public ExporterClient(WindowDecoder decoder, SecretRefs secrets) {
+    this(decoder, secrets, StageWatch.NONE);
+  }
+
+  /** Makes a client; close it to end its requests and connections. */
+  public ExporterClient(WindowDecoder decoder, SecretRefs secrets, StageWatch watch) {
+    this.watch = watch;
     this.decoder = decoder;
     this.secrets = secrets;
     this.timer =
@@ -77,6 +87,15 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
   }
 
   private WindowPage fetch(SourceSpec source, URI url, Reading reading) throws SourceFailure {
+    StageWatch.Running fetching = watch.begin(Stage.FETCH);
+    try {
+      return fetchNow(source, url, reading);
+    } finally {
+      fetching.close();
+    }
+  }
+
+  private WindowPage fetchNow(SourceSpec source, URI url, Reading reading) throws SourceFailure {
     Channel channel = channel(source);
     HttpGet request = new HttpGet(url);
     request.setHeader(HttpHeaders.ACCEPT, "application/json");
@@ -88,7 +107,7 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       if (closed) {
         turn.abort();
       }
-      return exchange(http, request, turn, source, reading);
+      return exchange(channel, http, request, turn, reading);
     } finally {
       underWay.remove(source.id(), turn);
     }
@@ -118,6 +137,15 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
     return alarms;
   }
 
+  /**
+   * When the certificates end that are in use for a source: {@code client} is ours, {@code trust}
+   * the last of the pinned authorities, {@code server} its own.
+   */
+  public Map<String, Instant> certificateExpiries(SourceId source) {
+    Channel channel = channels.get(source);
+    return channel == null ? Map.of() : channel.expiries();
+  }
+
   /** Forgets the connections, credentials and alarms of all other sources. */
   public void retain(Set<SourceId> sources) {
     channels
@@ -142,17 +170,20 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
   }
 
   private WindowPage exchange(
-      CloseableHttpClient http, HttpGet request, UnderWay turn, SourceSpec source, Reading reading)
+      Channel channel, CloseableHttpClient http, HttpGet request, UnderWay turn, Reading reading)
       throws SourceFailure {
+    HttpClientContext context = HttpClientContext.create();
     try (ClassicHttpResponse response =
-        http.executeOpen(
-            RoutingSupport.determineHost(request), request, HttpClientContext.create())) {
+        http.executeOpen(RoutingSupport.determineHost(request), request, context)) {
+      channel.noteServer(context.getSSLSession());
+      StageWatch.Running decoding = watch.begin(Stage.DECODE);
       boolean whole = false;
       try {
         WindowPage page = reading.read(response);
         whole = true;
         return page;
       } finally {
+        decoding.close();
         if (!whole) {
           // Else closing the response would read the rest of it.
           request.cancel();
@@ -160,7 +191,7 @@ public final class ExporterClient implements WindowFetcher, AutoCloseable {
       }
     } catch (IOException | HttpException | IllegalStateException e) {
       turn.checkNotEnded();
-      throw Failures.of(e, source);
+      throw Failures.of(e, channel.source());
     }
   }
 

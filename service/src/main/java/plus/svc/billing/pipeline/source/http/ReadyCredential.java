@@ -1,6 +1,8 @@
 package plus.svc.billing.pipeline.source.http;
 
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.source.AuthMode;
@@ -14,8 +16,10 @@ import plus.svc.billing.platform.Secret;
  *
  * @param token to send, null if none is
  * @param tls null for plain HTTP
+ * @param expiries when its certificates end, see {@link TlsMaterial#expiries}
  */
-record ReadyCredential(@Nullable Secret token, @Nullable SSLContext tls) {
+record ReadyCredential(
+    @Nullable Secret token, @Nullable SSLContext tls, Map<String, Instant> expiries) {
 
   /**
    * Checks the texts.
@@ -30,6 +34,6 @@ record ReadyCredential(@Nullable Secret token, @Nullable SSLContext tls) {
       throw new SourceFailure(
           Kind.CREDENTIAL, "the token that credential_ref names has blanks or other bytes in it");
     }
-    return new ReadyCredential(token, tls);
+    return new ReadyCredential(token, tls, https ? TlsMaterial.expiries(source, texts) : Map.of());
   }
 }

@@ -7,7 +7,12 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
@@ -65,6 +70,29 @@ final class TlsMaterial {
       addIdentity(tls, source, chain.reveal(), texts.key());
     }
     return tls.build().getSslContext();
+  }
+
+  /**
+   * When what {@link #context} was made of ends: {@code client}, the first of our chain that does;
+   * {@code trust}, the last of the pinned authorities, since they are changed by having two of them
+   * for a while.
+   */
+  static Map<String, Instant> expiries(SourceSpec source, CredentialTexts texts) {
+    Map<String, Instant> expiries = new HashMap<>();
+    Secret chain = texts.credential();
+    if (source.authMode() == AuthMode.MTLS && chain != null) {
+      ends(chain).min(Comparator.naturalOrder()).ifPresent(end -> expiries.put("client", end));
+    }
+    Secret bundle = texts.caBundle();
+    if (bundle != null) {
+      ends(bundle).max(Comparator.naturalOrder()).ifPresent(end -> expiries.put("trust", end));
+    }
+    return expiries;
+  }
+
+  private static Stream<Instant> ends(Secret pem) {
+    return PemUtils.parseCertificate(pem.reveal()).stream()
+        .map(certificate -> certificate.getNotAfter().toInstant());
   }
 
   private static void addTrust(SSLFactory.Builder tls, SourceSpec source, @Nullable Secret bundle)

@@ -1,0 +1,140 @@
+package plus.svc.billing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import plus.svc.billing.emulator.EmulatorConfig;
+import plus.svc.billing.emulator.ExporterEmulator;
+import plus.svc.billing.emulator.tls.Credential;
+import plus.svc.billing.emulator.tls.DevCertificates;
+import plus.svc.billing.emulator.tls.TlsContexts;
+import plus.svc.billing.emulator.window.Access;
+import plus.svc.billing.emulator.window.Flavour;
+import plus.svc.billing.emulator.window.NodeConfig;
+import plus.svc.billing.emulator.window.SampleRow;
+import plus.svc.billing.emulator.window.SnapshotRow;
+import plus.svc.billing.pipeline.source.http.ScriptedServer;
+import plus.svc.billing.testing.Database;
+
+/**
+ * A whole service that collects from two emulated nodes: {@code jp} has ten minutes of traffic and
+ * plain HTTP on loopback, {@code us} has TLS on both sides and nothing to tell. Times are real, and
+ * as short as they can be.
+ */
+final class ObservedWorld implements AutoCloseable {
+
+  static final String ADMIN = "admin-token";
+  static final String SCRAPER = "scraper-token";
+  static final String PLATFORM = "platform-token";
+  static final String EMAIL = "someone.private@example.com";
+  static final int MINUTES = 10;
+
+  private static final DevCertificates OURS = DevCertificates.create(Clock.systemUTC());
+
+  final ExporterEmulator jp;
+  final UUID account = UUID.randomUUID();
+  private final ScriptedServer us;
+  private final Path directory;
+  private final Database database;
+
+  ObservedWorld(Database database, Path directory) throws Exception {
+    this.database = database;
+    this.directory = directory;
+    database
+        .jdbi()
+        .useHandle(h -> h.execute("INSERT INTO public.users (uuid) VALUES (?)", account));
+    jp =
+        ExporterEmulator.start(
+            EmulatorConfig.plain(NodeConfig.of(Flavour.A, "jp", "prod", Access.bearer("jp-token"))),
+            Clock.systemUTC());
+    jp.load(history());
+    us =
+        ScriptedServer.tls(
+            TlsContexts.of(OURS.server("node.example"), OURS.authority().certificate()),
+            true,
+            (head, out) ->
+                ScriptedServer.respond(
+                    out, "200 OK", "application/json", "{\"snapshots\":null,\"has_more\":false}"));
+    OURS.authority().writeTo(directory, "ca");
+    Credential client = OURS.client("billing");
+    Files.writeString(directory.resolve("client.pem"), client.pairPem());
+    Files.writeString(directory.resolve("scraper"), SCRAPER);
+    Files.writeString(directory.resolve("config.yml"), configuration());
+  }
+
+  /** The shipped one, with a scraper's token and no patience. */
+  private String configuration() throws IOException {
+    return Files.readString(ShippedConfiguration.FILE, StandardCharsets.UTF_8)
+        .replace("longestPause: 5m", "longestPause: 200ms")
+        .replace(
+            "  tokens: []\n",
+            "  tokens: [{name: scraper, tokenRef: 'file:"
+                + directory.resolve("scraper")
+                + "', rights: [metrics]}]\n");
+  }
+
+  private List<SnapshotRow> history() {
+    Instant newest = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES);
+    return IntStream.range(0, MINUTES)
+        .mapToObj(
+            m ->
+                new SnapshotRow(
+                    newest.minus(Duration.ofMinutes(MINUTES - 1L - m)),
+                    "jp",
+                    "prod",
+                    null,
+                    List.of(new SampleRow(account.toString(), EMAIL, "tcp", 1_000L * m, 50L * m))))
+        .toList();
+  }
+
+  RunningService service(Map<String, String> more) throws Exception {
+    String address = database.jdbcUrl().substring("jdbc:postgresql://".length());
+    Map<String, String> variables = new HashMap<>();
+    variables.put(
+        "DATABASE_URL",
+        "postgres://" + database.user() + ":" + database.password() + "@" + address);
+    variables.put("INTERNAL_SERVICE_TOKEN", PLATFORM);
+    variables.put("BILLING_ADMIN_TOKEN", ADMIN);
+    variables.put("JP_TOKEN", "jp-token");
+    variables.put("PRICE_PER_BYTE", "0.001");
+    variables.put("COLLECT_INTERVAL", "200ms");
+    variables.put("LISTEN_ADDR", "127.0.0.1:0");
+    variables.put("ADMIN_LISTEN_ADDR", "127.0.0.1:0");
+    variables.put("LOG_LEVEL", "OFF");
+    variables.put("EXPORTER_SOURCES_JSON", sources());
+    variables.putAll(more);
+    return RunningService.start(directory.resolve("config.yml"), variables, Clock.systemUTC());
+  }
+
+  private String sources() {
+    return String.format(
+        Locale.ROOT,
+        """
+        [{"source_id": "jp", "node_id": "jp", "env": "prod", "base_url": "%s",
+          "auth_mode": "bearer", "credential_ref": "env:JP_TOKEN"},
+         {"source_id": "us", "node_id": "us", "env": "prod", "base_url": "%s",
+          "auth_mode": "mtls", "credential_ref": "file:%s", "ca_bundle_ref": "file:%s"}]
+        """,
+        jp.baseUri(),
+        us.uri(),
+        directory.resolve("client.pem"),
+        directory.resolve("ca.pem"));
+  }
+
+  @Override
+  public void close() {
+    jp.close();
+    us.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.metrics;
+
+import org.jspecify.annotations.NullMarked;

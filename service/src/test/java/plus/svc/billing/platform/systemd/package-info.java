@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.platform.systemd;
+
+import org.jspecify.annotations.NullMarked;
