@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -152,8 +153,10 @@ class ApiDescriptionIT {
       for (String path : JOBS) {
         meet(server, "POST", path, PLATFORM);
         job.hold();
+        job.reconcileGate = new CountDownLatch(1);
         meet(hasty, "POST", path, PLATFORM);
         job.release();
+        job.reconcileGate.countDown();
         job.outcome = new JobOutcome(List.of(new JobOutcome.Source("a", "HTTP 500")), 0, 0, 0, 0);
         HttpResponse<String> failed = meet(server, "POST", path, PLATFORM);
         if (failed.statusCode() == 200) {
@@ -214,6 +217,39 @@ class ApiDescriptionIT {
           .isEmpty();
       return parts.group(1);
     }
+  }
+
+  @Test
+  void theAdminPortIsDescribedAsItIs() throws Exception {
+    Set<String> described = ApiContract.operations(ApiContract.Port.ADMIN);
+    for (String operation : described) {
+      String[] parts = operation.split(" ", 2);
+      if (parts[0].equals("GET")) {
+        HttpResponse<String> answer = admin(parts[1], "admin-token");
+        assertThat(answer.statusCode()).as(operation).isIn(200, 400, 500);
+      }
+      assertThat(admin(parts[1], "").statusCode()).as(operation).isEqualTo(401);
+    }
+    Matcher menu =
+        Pattern.compile("href=\"([^\"?]+)").matcher(admin("/", "admin-token").body());
+    Set<String> offered = new TreeSet<>();
+    while (menu.find()) {
+      offered.add("GET " + menu.group(1));
+    }
+    assertThat(offered).hasSizeGreaterThan(3).isSubsetOf(described);
+  }
+
+  private static HttpResponse<String> admin(String path, String token) throws Exception {
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(service.adminUrl().resolve(path))
+                .header("Authorization", "Bearer " + token)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (!path.equals("/")) {
+      ApiContract.check(ApiContract.Port.ADMIN, "GET", path, answer);
+    }
+    return answer;
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +57,7 @@ final class ClockStepIT {
         CrashWorld world =
             new CrashWorld(
                 postgres, nodes, Files.createDirectory(folder.resolve("w")), new Random(15))) {
-      nodes.answerAfter(Duration.ofMillis(120));
+      nodes.answerAfter(Duration.ofMillis(500));
       try {
         ServiceProcess service = world.launch(ServiceProcess.JAR, stepping);
         world.awaitMoment(8);
@@ -93,6 +94,7 @@ final class ClockStepIT {
 
   /** Sets the clock so far off, at once. */
   private static void step(Path offset, String by) throws IOException {
-    Files.writeString(offset, by + "\n");
+    Path whole = Files.writeString(offset.resolveSibling("next-offset"), by + "\n");
+    Files.move(whole, offset, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

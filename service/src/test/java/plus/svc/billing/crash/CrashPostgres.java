@@ -61,12 +61,16 @@ final class CrashPostgres implements CrashServer, AutoCloseable {
   }
 
   /** Whether there is a server, be it one that recovers. */
-  boolean isAlive() throws IOException {
-    Path pidFile = data.resolve("postmaster.pid");
-    return Files.exists(pidFile)
-        && ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0)))
-            .map(ProcessHandle::isAlive)
-            .orElse(false);
+  boolean isAlive() {
+    try {
+      Path pidFile = data.resolve("postmaster.pid");
+      return Files.exists(pidFile)
+          && ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0)))
+              .map(ProcessHandle::isAlive)
+              .orElse(false);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Ends the server as {@code pg_ctl stop -m immediate} does: no check-point, no farewell. */

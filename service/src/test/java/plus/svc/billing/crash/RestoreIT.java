@@ -39,7 +39,7 @@ final class RestoreIT {
         InstalledPostgres server = InstalledPostgres.create(programs, folder.resolve("main"));
         CrashWorld world =
             new CrashWorld(server, nodes, Files.createDirectory(folder.resolve("a")), random)) {
-      nodes.answerAfter(Duration.ofMillis(200));
+      nodes.answerAfter(Duration.ofMillis(600));
       try {
         ServiceProcess service = world.launch();
         world.awaitMoment(6);
@@ -71,8 +71,7 @@ final class RestoreIT {
       throws Exception {
     try (Connection view = world.connect();
         Statement statement = view.createStatement()) {
-      view.setAutoCommit(false);
-      view.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ");
       var exported = statement.executeQuery("SELECT pg_export_snapshot()");
       exported.next();
       String snapshot = exported.getString(1);

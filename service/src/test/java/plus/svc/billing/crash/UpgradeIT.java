@@ -63,10 +63,10 @@ final class UpgradeIT {
         CrashNodes nodes = new CrashNodes(6, Clock.systemUTC().instant());
         CrashWorld world =
             new CrashWorld(postgres, nodes, Files.createDirectory(folder.resolve("w")), random)) {
-      nodes.answerAfter(Duration.ofMillis(250));
+      nodes.answerAfter(Duration.ofMillis(1_500));
       try {
         ServiceProcess old = world.launch();
-        world.awaitMoment(6);
+        Patience.until("it works", () -> world.archived() > 5);
 
         // Somebody reads for long: the migration gives up, and its queue lets everybody go on.
         try (Connection reader = world.connect();
