@@ -303,8 +303,7 @@ class BillingConfigurationTest {
     return ShippedConfiguration.load(Map.of("DATABASE_URL", url))
         .readDatabase("me")
         .migrationsFactory()
-        .getInitializationQuery()
-        .orElse(null);
+        .getInitializationQuery();
   }
 
   @Test
