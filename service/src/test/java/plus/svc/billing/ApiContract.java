@@ -10,16 +10,15 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import plus.svc.billing.ops.ApiDescriptionResource;
+import plus.svc.billing.ops.ApiDescription;
 
 /**
  * The description that the service serves, as a contract: every answer that a test gets is held
@@ -156,10 +155,8 @@ final class ApiContract {
   }
 
   private static JsonNode read() {
-    try (InputStream in =
-        Objects.requireNonNull(
-            ApiDescriptionResource.class.getResourceAsStream(ApiDescriptionResource.DOCUMENT))) {
-      return new YAMLMapper().readTree(in);
+    try {
+      return new YAMLMapper().readTree(ApiDescription.with(List.of()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,27 +5,27 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import plus.svc.billing.auth.Open;
 
-/**
- * The description of every call, as OpenAPI and as a page. It lies open: it is in the repository.
- */
+/** The description of every call, as OpenAPI and as a page. It lies open: it holds no secret. */
 @Path("/")
 public final class ApiDescriptionResource {
-
-  /** Where the description lies, beside this class. */
-  public static final String DOCUMENT = "openapi.yaml";
 
   private static final String YAML = "application/yaml";
   private static final String HTML = MediaType.TEXT_HTML + ";charset=utf-8";
 
-  private final String document = read();
-  private final ApiPage page = ApiPage.of(document);
+  private final String document;
+  private final ApiPage page;
+
+  /**
+   * Serves one description.
+   *
+   * @param document as {@link ApiDescription} makes it
+   */
+  public ApiDescriptionResource(String document) {
+    this.document = document;
+    this.page = ApiPage.of(document);
+  }
 
   /** The description as it is written. */
   @GET
@@ -47,14 +47,5 @@ public final class ApiDescriptionResource {
         .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "no-referrer")
         .build();
-  }
-
-  private static String read() {
-    try (InputStream in =
-        Objects.requireNonNull(ApiDescriptionResource.class.getResourceAsStream(DOCUMENT))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
