@@ -232,8 +232,7 @@ class ApiDescriptionIT {
       }
       assertThat(admin(parts[1], "").statusCode()).as(operation).isEqualTo(401);
     }
-    Matcher menu =
-        Pattern.compile("href=\"([^\"?]+)").matcher(admin("/", "admin-token").body());
+    Matcher menu = Pattern.compile("href=\"([^\"?]+)").matcher(admin("/", "admin-token").body());
     Set<String> offered = new TreeSet<>();
     while (menu.find()) {
       offered.add("GET " + menu.group(1));

@@ -80,12 +80,7 @@ public final class ApiDescription {
   }
 
   private static String call(
-      String method,
-      AdminCall call,
-      String id,
-      String summary,
-      String right,
-      List<String> shared) {
+      String method, AdminCall call, String id, String summary, String right, List<String> shared) {
     String inputs =
         call.inputs().stream()
             .map(name -> "{name: " + name + ", in: query, schema: {type: string}}")
