@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,12 +21,12 @@ public final class ApiDescription {
 
   private static final String CALL =
       """
-          %s:
+          METHOD:
             tags: [operations]
-            operationId: %s
-            summary: '%s'
-            security: [{token: ['%s']}]
-            parameters: [%s]
+            operationId: ID
+            summary: 'SUMMARY'
+            security: [{token: ['RIGHT']}]
+            parameters: [INPUTS]
             responses:
               '200': {$ref: '#/components/responses/Report'}
               '400': {$ref: '#/components/responses/BadInput'}
@@ -89,14 +88,11 @@ public final class ApiDescription {
         shared.stream()
             .map(name -> "{$ref: '#/components/parameters/" + name + "'}")
             .collect(Collectors.joining(", "));
-    return String.format(
-        Locale.ROOT,
-        CALL,
-        method,
-        id,
-        summary,
-        right,
-        inputs.isEmpty() ? common : inputs + ", " + common);
+    String text = CALL.replace("METHOD", method);
+    text = text.replace("ID", id);
+    text = text.replace("SUMMARY", summary);
+    text = text.replace("RIGHT", right);
+    return text.replace("INPUTS", inputs.isEmpty() ? common : inputs + ", " + common);
   }
 
   private static String file() {
