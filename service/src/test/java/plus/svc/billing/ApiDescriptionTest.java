@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -108,17 +109,7 @@ class ApiDescriptionTest {
       JsonNode schema = ApiContract.document().at(SCHEMAS).path(name);
       Set<String> all = new TreeSet<>();
       Set<String> always = new TreeSet<>();
-      boolean leavesOut = type.isAnnotationPresent(JsonInclude.class);
-      for (RecordComponent component : type.getRecordComponents()) {
-        String field = component.getAccessor().getAnnotation(JsonProperty.class).value();
-        all.add(field);
-        boolean mayBeLeftOut =
-            component.getAccessor().isAnnotationPresent(JsonInclude.class)
-                || (leavesOut && canBeLeftOut(component, type));
-        if (!mayBeLeftOut) {
-          always.add(field);
-        }
-      }
+      fields(type, all, always);
       assertThat(schema.path("properties").properties())
           .as(name)
           .extracting(Map.Entry::getKey)
@@ -128,6 +119,25 @@ class ApiDescriptionTest {
       required.removeAll(onlyByKind(type));
       always.removeAll(onlyByKind(type));
       assertThat(required).as(name).isEqualTo(always);
+    }
+  }
+
+  /** Its fields, and those that are never left out. */
+  private static void fields(Class<?> type, Set<String> all, Set<String> always) {
+    boolean leavesOut = type.isAnnotationPresent(JsonInclude.class);
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)) {
+        fields(component.getType(), all, always);
+        continue;
+      }
+      String field = component.getAccessor().getAnnotation(JsonProperty.class).value();
+      all.add(field);
+      boolean mayBeLeftOut =
+          component.getAccessor().isAnnotationPresent(JsonInclude.class)
+              || (leavesOut && canBeLeftOut(component, type));
+      if (!mayBeLeftOut) {
+        always.add(field);
+      }
     }
   }
 
