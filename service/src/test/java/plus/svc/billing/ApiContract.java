@@ -101,7 +101,7 @@ final class ApiContract {
   private static void holds(JsonNode responses, HttpResponse<String> answer, String met) {
     JsonNode told = responses.path(Integer.toString(answer.statusCode()));
     if (told.isMissingNode()) {
-      assertThat(answer.statusCode()).as(met + " is described").isIn(400, 405, 406, 500);
+      assertThat(answer.statusCode()).as(met + " is described").isIn(400, 405, 406, 409, 500);
       told = responses.path("default");
     }
     JsonNode response = resolved(told);
