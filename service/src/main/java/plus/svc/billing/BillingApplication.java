@@ -81,7 +81,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
         new MigrationsBundle<>() {
           @Override
           public PooledDataSourceFactory getDataSourceFactory(BillingConfiguration configuration) {
-            return configuration.readDatabase(systemUser()).dataSourceFactory();
+            return configuration.readDatabase(systemUser()).migrationsFactory();
           }
 
           @Override

@@ -18,6 +18,8 @@ import plus.svc.billing.ingest.IngestResource;
 import plus.svc.billing.job.JobResource;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.job.StatusResource;
+import plus.svc.billing.ops.ApiDescription;
+import plus.svc.billing.ops.ApiDescriptionResource;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.ops.HealthResource;
 import plus.svc.billing.ops.PingResource;
@@ -51,6 +53,7 @@ final class HttpEdges {
     jersey.register(new LineEnd());
     jersey.register(new NoOptions());
     jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback()));
+    jersey.register(new ApiDescriptionResource(description(operations)));
     jersey.register(new PingResource(image));
     jersey.register(
         new HealthResource(
@@ -71,5 +74,15 @@ final class HttpEdges {
         .admin()
         .addServlet(AdminFilter.OPERATIONS, operations)
         .addMapping(operations.paths());
+  }
+
+  private static String description(OperationServlet operations) {
+    return ApiDescription.with(
+        operations.operations().stream()
+            .map(
+                operation ->
+                    new ApiDescription.AdminCall(
+                        operation.name(), operation.inputs(), operation.canApply()))
+            .toList());
   }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -290,6 +291,19 @@ class BillingConfigurationTest {
     Map<String, String> variables =
         Map.of("DATABASE_URL", "postgres://u:p@h/d", "PRICE_PER_BYTE", "NaN");
     assertThat(ShippedConfiguration.load(variables).readDatabase("me").url().user()).isEqualTo("u");
+  }
+
+  @Test
+  void aMigrationWaitsForALockAsLongAsTheUrlSaysOrElseFiveSeconds() throws Exception {
+    assertThat(migrationsOf("postgres://u:p@h/d")).isEqualTo("SET lock_timeout = '5s'");
+    assertThat(migrationsOf("postgres://u:p@h/d?lock_timeout=1min")).isNull();
+  }
+
+  private static @Nullable String migrationsOf(String url) throws Exception {
+    return ShippedConfiguration.load(Map.of("DATABASE_URL", url))
+        .readDatabase("me")
+        .migrationsFactory()
+        .getInitializationQuery();
   }
 
   @Test

@@ -87,10 +87,12 @@ final class EdgesServer implements AutoCloseable {
     return new EdgesServer(server);
   }
 
-  /** Sends a request; headers as name, value, name, value. */
+  /** Sends a request; headers as name, value, name, value. The answer is one that is described. */
   HttpResponse<String> send(String method, String path, String... headers)
       throws IOException, InterruptedException {
-    return send(server.getLocalPort(), method, path, headers);
+    HttpResponse<String> answer = send(server.getLocalPort(), method, path, headers);
+    ApiContract.check(ApiContract.Port.APPLICATION, method, path, answer);
+    return answer;
   }
 
   /** Sends a POST with a body; headers as above. */

@@ -27,6 +27,7 @@ final class FakeCollectJob implements CollectJob {
   volatile String asked = "";
   volatile Duration lookBack = Duration.ZERO;
   volatile CountDownLatch entered = new CountDownLatch(1);
+  volatile CountDownLatch reconcileGate = new CountDownLatch(0);
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   static SourceStatus source(String id, String error) {
@@ -54,20 +55,25 @@ final class FakeCollectJob implements CollectJob {
   public JobOutcome collectAll() {
     runs.incrementAndGet();
     entered.countDown();
-    try {
-      gate.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    await(gate);
     if (failure != null) {
       throw failure;
     }
     return outcome;
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public JobOutcome reconcile(ReconcileRequest request) {
     lookBack = request.lookBack();
+    await(reconcileGate);
     return outcome;
   }
 

@@ -67,6 +67,7 @@ final class Push {
     }
     try {
       HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+      ApiContract.check(ApiContract.Port.APPLICATION, "POST", PATH, response);
       return new Answer(response.statusCode(), JSON.readTree(response.body()), response);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

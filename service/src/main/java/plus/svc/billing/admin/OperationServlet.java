@@ -57,6 +57,11 @@ public final class OperationServlet extends HttpServlet {
     this.json = json;
   }
 
+  /** What it answers with. */
+  public List<Operation> operations() {
+    return operations.all();
+  }
+
   /** The paths that it answers on. */
   public String[] paths() {
     List<String> paths = new ArrayList<>(List.of("/admin/v1/*"));

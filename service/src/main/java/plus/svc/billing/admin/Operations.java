@@ -30,6 +30,10 @@ public final class Operations {
     return List.copyOf(byName.keySet());
   }
 
+  List<Operation> all() {
+    return List.copyOf(byName.values());
+  }
+
   Optional<Operation> named(String name) {
     return Optional.ofNullable(byName.get(name));
   }

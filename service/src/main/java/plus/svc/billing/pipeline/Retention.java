@@ -57,9 +57,14 @@ public final class Retention {
         });
   }
 
-  /** What {@link #prune} would do now. */
+  /**
+   * What {@link #prune} would do now. A clock of ours that is ahead drops nothing: the database's
+   * must be as far.
+   */
   public Outcome plan(Instant now) {
-    Instant horizon = now.minus(keep).truncatedTo(ChronoUnit.DAYS);
+    Instant databaseNow = jdbi.withHandle(handle -> handle.attach(Dao.class).now());
+    Instant sure = now.isBefore(databaseNow) ? now : databaseNow;
+    Instant horizon = sure.minus(keep).truncatedTo(ChronoUnit.DAYS);
     long snapshots = jdbi.withHandle(handle -> handle.attach(Dao.class).countBefore(horizon));
     return new Outcome(horizon, snapshots, 0);
   }
@@ -110,6 +115,9 @@ public final class Retention {
 
     @SqlQuery("SELECT billing.prepare_archive_day(:day)")
     boolean prepareDay(@Bind("day") LocalDate day);
+
+    @SqlQuery("SELECT clock_timestamp()")
+    Instant now();
 
     @SqlQuery("SELECT count(*) FROM billing.snapshots WHERE collected_at < :horizon")
     long countBefore(@Bind("horizon") Instant horizon);

@@ -15,51 +15,67 @@ import plus.svc.billing.testing.TestDatabase;
  * A server of our own that may be ended in immediate mode and started again on the same data and
  * port. It is as durable as one in production: unlike other tests' it keeps what it committed.
  */
-final class CrashPostgres implements AutoCloseable {
+final class CrashPostgres implements CrashServer, AutoCloseable {
 
   private static final String TEMPLATE = "crash_template";
 
   private final Path folder;
+  private final Path data;
   private EmbeddedPostgres server;
   private int made;
 
-  private CrashPostgres(Path folder) throws IOException {
+  private CrashPostgres(Path folder, Path data) throws IOException {
     this.folder = folder;
+    this.data = data;
     this.server = start(0);
   }
 
   /** Starts a server in the folder, with a migrated template. */
   static CrashPostgres start(Path folder) throws IOException {
-    CrashPostgres postgres = new CrashPostgres(folder);
+    return start(folder, folder.resolve("data"));
+  }
+
+  /** The same with its data elsewhere. */
+  static CrashPostgres start(Path folder, Path data) throws IOException {
+    CrashPostgres postgres = new CrashPostgres(folder, data);
     postgres.execute("CREATE DATABASE " + TEMPLATE);
     PostgresHarness.migrate(postgres.database(TEMPLATE));
     return postgres;
   }
 
-  /** A new, migrated database. */
-  TestDatabase freshDatabase() {
+  @Override
+  public int port() {
+    return server.getPort();
+  }
+
+  @Override
+  public TestDatabase freshDatabase() {
     String name = "crash" + ++made;
     execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
     return database(name);
   }
 
-  /** Drops a database made here, open connections or not. */
-  void drop(TestDatabase database) {
+  @Override
+  public void drop(TestDatabase database) {
     execute("DROP DATABASE IF EXISTS " + database.name() + " WITH (FORCE)");
   }
 
-  /** What {@code DATABASE_URL} takes. */
-  String url(TestDatabase database) {
-    return "postgres://postgres:postgres@127.0.0.1:"
-        + server.getPort()
-        + "/"
-        + database.name()
-        + "?sslmode=disable";
+  /** Whether there is a server, be it one that recovers. */
+  boolean isAlive() {
+    try {
+      Path pidFile = data.resolve("postmaster.pid");
+      return Files.exists(pidFile)
+          && ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0)))
+              .map(ProcessHandle::isAlive)
+              .orElse(false);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Ends the server as {@code pg_ctl stop -m immediate} does: no check-point, no farewell. */
   void stopAtOnce() throws IOException, InterruptedException {
-    Path pidFile = data().resolve("postmaster.pid");
+    Path pidFile = data.resolve("postmaster.pid");
     ProcessHandle postmaster =
         ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0))).orElseThrow();
     Signal.send("QUIT", postmaster.pid());
@@ -77,7 +93,7 @@ final class CrashPostgres implements AutoCloseable {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
-            .setDataDirectory(data())
+            .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setPGStartupWait(Duration.ofMinutes(1))
             .setServerConfig("fsync", "on")
@@ -87,18 +103,6 @@ final class CrashPostgres implements AutoCloseable {
       builder.setPort(port);
     }
     return builder.start();
-  }
-
-  private Path data() {
-    return folder.resolve("data");
-  }
-
-  private TestDatabase database(String name) {
-    return new TestDatabase(
-        name,
-        "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + name,
-        "postgres",
-        "postgres");
   }
 
   private void execute(String statement) {

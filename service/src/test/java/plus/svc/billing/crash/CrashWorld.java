@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +32,7 @@ final class CrashWorld implements AutoCloseable {
   private static final long QUOTA = 400_000_000L;
   private static final int OPENING = 5;
 
-  private final CrashPostgres postgres;
+  private final CrashServer postgres;
   private final CrashNodes nodes;
   private final Path folder;
   private final Random random;
@@ -44,25 +46,34 @@ final class CrashWorld implements AutoCloseable {
    *
    * @param folder for the configuration and the logs
    */
-  CrashWorld(CrashPostgres postgres, CrashNodes nodes, Path folder, Random random)
+  CrashWorld(CrashServer postgres, CrashNodes nodes, Path folder, Random random)
+      throws IOException {
+    this(postgres, nodes, folder, random, postgres.freshDatabase());
+    for (SimulatedUser person : nodes.people()) {
+      jdbi.useHandle(
+          h ->
+              h.execute(
+                  "INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)",
+                  UUID.fromString(person.accountUuid()),
+                  UUID.fromString(person.identifier())));
+    }
+  }
+
+  /** A world that goes on from what is in a database, such as a restored one. */
+  CrashWorld(
+      CrashServer postgres, CrashNodes nodes, Path folder, Random random, TestDatabase database)
       throws IOException {
     this.postgres = postgres;
     this.nodes = nodes;
     this.folder = folder;
     this.random = random;
-    this.database = postgres.freshDatabase();
+    this.database = database;
     this.jdbi = database.jdbi();
     Map<String, UUID> owners = new HashMap<>();
     for (SimulatedUser person : nodes.people()) {
       UUID account = UUID.fromString(person.accountUuid());
       owners.put(person.identifier(), account);
       owners.put(person.accountUuid(), account);
-      jdbi.useHandle(
-          h ->
-              h.execute(
-                  "INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)",
-                  account,
-                  UUID.fromString(person.identifier())));
     }
     this.judge =
         new ArchiveJudge(
@@ -91,8 +102,39 @@ final class CrashWorld implements AutoCloseable {
     return jdbi;
   }
 
+  TestDatabase database() {
+    return database;
+  }
+
+  /** A connection that nobody else uses. */
+  Connection connect() throws SQLException {
+    return database.dataSource().getConnection();
+  }
+
   /** Starts the service under a name of its own and doesn't wait for it. */
   ServiceProcess launch() throws IOException {
+    return launch(ServiceProcess.JAR, Map.of());
+  }
+
+  /**
+   * Starts a release.
+   *
+   * @param more variables that go before the usual ones
+   */
+  ServiceProcess launch(Path jar, Map<String, String> more) throws IOException {
+    return start(jar, more, "server");
+  }
+
+  /** Runs {@code db migrate} of a release to its end; {@code urlEnd} is put behind the URL. */
+  ServiceProcess migrate(Path jar, String urlEnd) throws IOException, InterruptedException {
+    ServiceProcess migration =
+        start(jar, Map.of("DATABASE_URL", postgres.url(database) + urlEnd), "db", "migrate");
+    int unused = migration.exitCode();
+    return migration;
+  }
+
+  private ServiceProcess start(Path jar, Map<String, String> more, String... command)
+      throws IOException {
     String instance = "instance-" + (processes.size() + 1);
     Map<String, String> variables = new TreeMap<>();
     variables.put("INSTANCE", instance);
@@ -106,10 +148,20 @@ final class CrashWorld implements AutoCloseable {
     variables.put("PRICE_PER_BYTE", PRICE.toPlainString());
     variables.put("INITIAL_INCLUDED_QUOTA_BYTES", Long.toString(QUOTA));
     variables.put("INITIAL_BALANCE", Integer.toString(OPENING));
+    variables.putAll(more);
     ServiceProcess process =
-        ServiceProcess.start(folder, folder.resolve(instance + ".log"), variables);
+        ServiceProcess.start(jar, folder, folder.resolve(instance + ".log"), variables, command);
     processes.add(process);
     return process;
+  }
+
+  /** Whether the database takes statements. */
+  boolean answers() {
+    try {
+      return archived() >= 0;
+    } catch (JdbiException e) {
+      return false;
+    }
   }
 
   /** Snapshots in the archive. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,9 @@ import java.util.regex.Pattern;
 /** The built jar, running in a process of its own. */
 final class ServiceProcess implements AutoCloseable {
 
-  private static final Path JAR = Path.of("target/billing-service.jar").toAbsolutePath();
+  /** This release. */
+  static final Path JAR = Path.of("target/billing-service.jar").toAbsolutePath();
+
   private static final Pattern LISTENS =
       Pattern.compile("Started application@.*\\{127\\.0\\.0\\.1:(\\d+)}");
   private static final HttpClient HTTP =
@@ -48,23 +51,36 @@ final class ServiceProcess implements AutoCloseable {
    */
   static ServiceProcess start(Path folder, Path log, Map<String, String> variables)
       throws IOException {
-    if (!Files.isRegularFile(JAR)) {
-      throw new IllegalStateException(JAR + " is missing: mvn package makes it");
+    return start(JAR, folder, log, variables, "server");
+  }
+
+  /**
+   * Starts a command of a release and doesn't wait.
+   *
+   * @param command such as {@code server} or {@code db migrate}; the configuration's name follows
+   */
+  static ServiceProcess start(
+      Path jar, Path folder, Path log, Map<String, String> variables, String... command)
+      throws IOException {
+    if (!Files.isRegularFile(jar)) {
+      throw new IllegalStateException(jar + " is missing: mvn package makes it");
     }
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // A process that soon is killed starts faster so.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-Xmx256m",
+                "-Duser.timezone=Pacific/Chatham",
+                "-jar",
+                jar.toString()));
+    line.addAll(List.of(command));
+    line.add("config.yml");
     ProcessBuilder builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    // A process that soon is killed starts faster so.
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-Xshare:auto",
-                    "-Xmx256m",
-                    "-Duser.timezone=Pacific/Chatham",
-                    "-jar",
-                    JAR.toString(),
-                    "server",
-                    "config.yml"))
+        new ProcessBuilder(line)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -96,6 +112,14 @@ final class ServiceProcess implements AutoCloseable {
     process.destroy();
     if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("still there " + within + " after SIGTERM:\n" + tail());
+    }
+    return process.exitValue();
+  }
+
+  /** Waits until a command has ended and gives its exit code. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("still there after a minute:\n" + tail());
     }
     return process.exitValue();
   }

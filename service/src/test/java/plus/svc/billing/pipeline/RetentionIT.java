@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.pipeline.World.shot;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -67,6 +68,14 @@ class RetentionIT {
                 World.DAY.plusSeconds(86_400).atOffset(ZoneOffset.UTC)));
     pruneFirstDay();
     assertThat(world.text("SELECT string_agg(job, ' ') FROM billing.job_runs")).isEqualTo("kept");
+  }
+
+  @Test
+  void aClockThatIsAheadDropsNothingThatTheDatabasesWouldKeep() {
+    Instant real = Clock.systemUTC().instant();
+    Retention keepsAll = new Retention(world.jdbi, Duration.between(World.DAY, real).plusDays(2));
+    assertThat(keepsAll.prune(real.plus(Duration.ofDays(9_999))).snapshots()).isZero();
+    assertThat(world.count("billing.snapshots", "true")).isEqualTo(4);
   }
 
   @Test
