@@ -13,7 +13,9 @@ import io.dropwizard.migrations.MigrationsBundle;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import net.sourceforge.argparse4j.inf.Argument;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -114,6 +116,14 @@ public class BillingApplication extends Application<BillingConfiguration> {
               listening(started);
             });
     environment.lifecycle().addEventListener(new Farewell(manager));
+    if (ownsProcess()) {
+      environment.lifecycle().addEventListener(new EndInTime(configuration.stopLimit()));
+    }
+  }
+
+  /** Whether the process ends with the service, and may be ended if that takes too long. */
+  protected boolean ownsProcess() {
+    return true;
   }
 
   /** Called once the server listens. */
@@ -145,6 +155,30 @@ public class BillingApplication extends Application<BillingConfiguration> {
     @Override
     public void lifeCycleStopping(LifeCycle event) {
       manager.stopping();
+    }
+  }
+
+  /**
+   * Ends the process if its end takes too long, as where the database holds a transaction up. It
+   * takes back what was not committed; the next start goes on from there.
+   */
+  private record EndInTime(Duration limit) implements LifeCycle.Listener {
+
+    @Override
+    public void lifeCycleStopping(LifeCycle event) {
+      Thread end = new Thread(this::endLate, "end-in-time");
+      end.setDaemon(true);
+      end.start();
+    }
+
+    private void endLate() {
+      try {
+        TimeUnit.MILLISECONDS.sleep(limit.toMillis());
+      } catch (InterruptedException e) {
+        return;
+      }
+      LOG.error("the stop takes longer than {}; ending all the same", limit);
+      Runtime.getRuntime().halt(1);
     }
   }
 

@@ -39,6 +39,8 @@ import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.ops.LivenessResource;
+import plus.svc.billing.ops.StartupResource;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Pipeline;
@@ -119,6 +121,8 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi));
+    environment.jersey().register(new LivenessResource(() -> pulses));
+    environment.jersey().register(new StartupResource(environment.getApplicationContext()::isStarted));
   }
 
   /** What Prometheus reads, on the admin port. */

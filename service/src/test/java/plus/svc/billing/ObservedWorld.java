@@ -67,10 +67,15 @@ final class ObservedWorld implements AutoCloseable {
                 ScriptedServer.respond(
                     out, "200 OK", "application/json", "{\"snapshots\":null,\"has_more\":false}"));
     OURS.authority().writeTo(directory, "ca");
-    Credential client = OURS.client("billing");
-    Files.writeString(directory.resolve("client.pem"), client.pairPem());
+    renewClient();
     Files.writeString(directory.resolve("scraper"), SCRAPER);
     Files.writeString(directory.resolve("config.yml"), configuration());
+  }
+
+  /** Writes a client certificate that {@code us} accepts. */
+  void renewClient() throws IOException {
+    Credential client = OURS.client("billing");
+    Files.writeString(directory.resolve("client.pem"), client.pairPem());
   }
 
   /** The shipped one, with a scraper's token and no patience. */

@@ -93,6 +93,11 @@ final class CrashWorld implements AutoCloseable {
 
   /** Starts the service under a name of its own and doesn't wait for it. */
   ServiceProcess launch() throws IOException {
+    return launch(Map.of());
+  }
+
+  /** The same with more in its environment. */
+  ServiceProcess launch(Map<String, String> more) throws IOException {
     String instance = "instance-" + (processes.size() + 1);
     Map<String, String> variables = new TreeMap<>();
     variables.put("INSTANCE", instance);
@@ -106,6 +111,7 @@ final class CrashWorld implements AutoCloseable {
     variables.put("PRICE_PER_BYTE", PRICE.toPlainString());
     variables.put("INITIAL_INCLUDED_QUOTA_BYTES", Long.toString(QUOTA));
     variables.put("INITIAL_BALANCE", Integer.toString(OPENING));
+    variables.putAll(more);
     ServiceProcess process =
         ServiceProcess.start(folder, folder.resolve(instance + ".log"), variables);
     processes.add(process);

@@ -91,6 +91,11 @@ final class ServiceProcess implements AutoCloseable {
     Signal.send("CONT", process.pid());
   }
 
+  /** Asks it to end with SIGTERM and doesn't wait. */
+  void askToEnd() {
+    process.destroy();
+  }
+
   /** Asks it to end with SIGTERM and gives its exit code. */
   int terminate(Duration within) throws InterruptedException {
     process.destroy();
