@@ -68,6 +68,7 @@ final class Wiring {
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -150,6 +151,7 @@ final class Wiring {
         sink::apply,
         new PushPolicies(() -> sources, ingest.newNodes(), pipeline::takenOver),
         ingest.concurrentPushes(),
+        PUSH_PATIENCE,
         ingest.bodyTimeout(),
         clock,
         environment.metrics());

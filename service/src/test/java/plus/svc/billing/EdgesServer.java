@@ -7,6 +7,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.testing.ResourceHelpers;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +32,7 @@ import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
 import plus.svc.billing.job.Jobs;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.NodePolicy;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
@@ -47,7 +49,7 @@ final class EdgesServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** A server that nobody can try too many wrong tokens on. */
+  /** A server that nobody can try too many wrong tokens on, and that takes one push at a time. */
   static EdgesServer start(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings)
       throws Exception {
     return start(jobs, probe, settings, Integer.MAX_VALUE);
@@ -92,6 +94,15 @@ final class EdgesServer implements AutoCloseable {
     return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  private static Receipt taken(Delivery delivery) {
+    int count = delivery.snapshots().size();
+    return new Receipt(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+  }
+
+  URI baseUrl() {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+  }
+
   @Override
   public void close() {
     server.after();
@@ -128,12 +139,13 @@ final class EdgesServer implements AutoCloseable {
               environment.metrics());
       Ingest ingest =
           new Ingest(
-              delivery -> Receipt.NOTHING,
+              EdgesServer::taken,
               new PushPolicies(
                   List::of,
                   new NodePolicy(FirstSnapshot.BASELINE, Instant.EPOCH, 1),
                   source -> Optional.empty()),
               1,
+              Duration.ofMillis(100),
               Duration.ofSeconds(10),
               Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
               environment.metrics());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import plus.svc.billing.job.JobRunner;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.testing.Eventually;
 
 class HttpEdgesIT {
 
@@ -169,6 +171,26 @@ class HttpEdgesIT {
       assertThat(own.send("GET", "/readyz").statusCode()).isEqualTo(503);
     }
     hanging.stop();
+  }
+
+  // More pushes at a time than are allowed; the server takes one.
+
+  @Test
+  void aPushBeyondTheLimitIsToldToComeAgainAndIsTakenOnceThereIsRoom() throws Exception {
+    Push push = new Push(server.baseUrl(), "platform-token");
+    String body = Push.snapshot("jp", "1970-01-01T00:00:00Z");
+    try (Socket holder = push.connect(body.length())) {
+      holder.getOutputStream().write('{');
+      Eventually.holds(
+          () -> {
+            Push.Answer busy = push.send(body);
+            assertThat(busy.status()).isEqualTo(503);
+            assertThat(busy.text("code")).isEqualTo("busy");
+            assertThat(busy.text("message")).contains("send the same again later");
+            assertThat(busy.response().headers().firstValue("Retry-After")).contains("5");
+          });
+    }
+    Eventually.holds(() -> assertThat(push.send(body).status()).isEqualTo(200));
   }
 
   // Rights.

@@ -1,6 +1,7 @@
 package plus.svc.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.Push.head;
 import static plus.svc.billing.Push.sample;
 import static plus.svc.billing.Push.snapshot;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +31,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
@@ -539,6 +543,35 @@ class PushIT {
     assertThat(retry.status()).isEqualTo(200);
     assertThat(retry.count("accepted")).isEqualTo(1);
     assertThat(retry.count("repeated")).isEqualTo(1);
+  }
+
+  /** One caller has two of the four slots. */
+  @Test
+  void pushesBeyondTheLimitWaitForTheirTurnAndNothingIsLost() throws Exception {
+    push.send(minute(0));
+    List<Socket> holders = new ArrayList<>();
+    for (int m = 1; m <= 4; m++) {
+      Socket socket = push.connect(minute(m).length());
+      socket.getOutputStream().write(minute(m).getBytes(StandardCharsets.UTF_8), 0, 1);
+      holders.add(socket);
+    }
+    ExecutorService sender = Executors.newSingleThreadExecutor();
+    Future<Answer> beyond = sender.submit(() -> push.send(minute(5)));
+    assertThatThrownBy(() -> beyond.get(500, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(bound.send(snapshot("jp-1", at(3))).status()).as("another caller").isEqualTo(200);
+    for (int m = 1; m <= 4; m++) {
+      OutputStream out = holders.get(m - 1).getOutputStream();
+      out.write(minute(m).getBytes(StandardCharsets.UTF_8), 1, minute(m).length() - 1);
+    }
+    for (Socket holder : holders) {
+      byte[] status = holder.getInputStream().readNBytes("HTTP/1.1 200".length());
+      assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 200");
+      holder.close();
+    }
+    assertThat(beyond.get().status()).isEqualTo(200);
+    sender.shutdown();
+    assertThat(facts(user)).isEqualTo("500 bytes, -250");
   }
 
   @Test

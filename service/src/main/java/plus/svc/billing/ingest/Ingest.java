@@ -40,7 +40,6 @@ public final class Ingest {
   private static final Logger LOG = LoggerFactory.getLogger(Ingest.class);
   private static final DecoderLimits LIMITS =
       new DecoderLimits(MOST_BYTES, 10_000, 100_000, 400_000, 2_048, 16);
-  private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
 
   /** How far a node's clock may run ahead of ours. */
   private static final Duration CLOCK_AHEAD = Duration.ofMinutes(5);
@@ -55,6 +54,7 @@ public final class Ingest {
 
   /**
    * @param concurrentPushes bodies in memory at the same time
+   * @param slotPatience how long a push beyond that waits before it is refused
    * @param bodyTimeout how long a body may take to come in
    * @param metrics gets {@code ingest.accepted}, {@code .repeated}, {@code .merged}, {@code
    *     .rejected}, {@code .not-taken} (snapshots) and {@code .refused} (pushes)
@@ -63,12 +63,13 @@ public final class Ingest {
       PushSink sink,
       PushPolicies policies,
       int concurrentPushes,
+      Duration slotPatience,
       Duration bodyTimeout,
       Clock clock,
       MetricRegistry metrics) {
     this.sink = sink;
     this.policies = policies;
-    this.slots = new Slots(concurrentPushes, SLOT_PATIENCE);
+    this.slots = new Slots(concurrentPushes, slotPatience);
     this.bodyTimeout = bodyTimeout;
     this.clock = clock;
     this.metrics = metrics;

@@ -62,6 +62,7 @@ final class DeliveryTurn {
    * @return what became of each, in the same order, and what was posted
    */
   Done run(List<Delivery> deliveries) {
+    dao.planOnce();
     checkFences(deliveries);
     LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
@@ -209,6 +210,13 @@ final class DeliveryTurn {
 
   /** Statements on leases and takeovers. */
   interface Dao {
+
+    /**
+     * For the rest of the transaction: the plan that fits a few rows fits any number. Planned anew
+     * for thousands of keys, the statements read the whole table of accounts instead of theirs.
+     */
+    @SqlQuery("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+    String planOnce();
 
     @SqlQuery(
         """

@@ -2,6 +2,7 @@ package plus.svc.billing.pipeline;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -70,8 +71,16 @@ final class NodeBatch {
               now,
               lookUpAll,
               settings.zeroBuckets());
-      turn.sort(ledger).forEach(accepted::add);
       turns.add(turn);
+    }
+    Map<Integer, List<Long>> mayBeKnown = new HashMap<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      mayBeKnown.put(nodes.get(i).nodeKey(), turns.get(i).mayBeKnown());
+    }
+    Map<Integer, Map<Long, Archive.Told>> told = Archive.told(handle, mayBeKnown);
+    for (int i = 0; i < nodes.size(); i++) {
+      accepted.addAll(
+          turns.get(i).sort(ledger, told.getOrDefault(nodes.get(i).nodeKey(), Map.of())));
     }
     Archive.insert(handle, now, accepted);
     turns.forEach(turn -> turn.meter(ledger));

@@ -91,12 +91,22 @@ final class NodeTurn {
     this.lastBucketAt = node.lastBucketAt();
   }
 
+  /** Instants of the page that the archive may hold: what is newer than the head can't be there. */
+  List<Long> mayBeKnown() {
+    return page.snapshots().stream()
+        .map(snapshot -> Micros.of(snapshot.collectedAt()))
+        .filter(at -> at <= state.headAt())
+        .distinct()
+        .toList();
+  }
+
   /**
    * First step: tells the page's snapshots apart.
    *
+   * @param told what the archive tells of {@link #mayBeKnown()}
    * @return those that the archive is to hold from now on
    */
-  List<Archive.Accepted> sort(LedgerTurn ledger) {
+  List<Archive.Accepted> sort(LedgerTurn ledger, Map<Long, Archive.Told> told) {
     Handover handover = new Handover(ledger);
     for (int ordinal : dictionary.attribute(handle)) {
       findings
@@ -104,8 +114,9 @@ final class NodeTurn {
           .forEach(
               row -> handover.usage(row.minute(), ordinal, row.uplink(), row.downlink(), true));
     }
-    dictionary.intern(handle, page.snapshots());
-    sort();
+    List<Snapshot> others = withoutRepeats(told);
+    dictionary.intern(handle, others);
+    sort(others, told);
     return sorted.fresh.stream()
         .map(entry -> new Archive.Accepted(node.nodeKey(), page.source(), entry))
         .toList();
@@ -202,9 +213,36 @@ final class NodeTurn {
     }
   }
 
-  private void sort() {
-    TreeMap<Long, Sent> sent = new TreeMap<>();
+  /**
+   * All but the repeats, which most snapshots are where windows overlap: of these nothing more is
+   * read or reckoned than the digest.
+   */
+  private List<Snapshot> withoutRepeats(Map<Long, Archive.Told> told) {
+    Map<Long, List<Snapshot>> byInstant = new TreeMap<>();
     for (Snapshot snapshot : page.snapshots()) {
+      byInstant
+          .computeIfAbsent(Micros.of(snapshot.collectedAt()), at -> new ArrayList<>(1))
+          .add(snapshot);
+    }
+    List<Snapshot> others = new ArrayList<>();
+    byInstant.forEach(
+        (at, sent) -> {
+          if (sent.size() == 1 && isRepeat(sent.get(0), told.get(at))) {
+            repeated++;
+          } else {
+            others.addAll(sent);
+          }
+        });
+    return others;
+  }
+
+  private boolean isRepeat(Snapshot sent, Archive.@Nullable Told told) {
+    return told != null && told.covers(digest.of(sent), page.policy().maxBytesPerSecond());
+  }
+
+  private void sort(List<Snapshot> snapshots, Map<Long, Archive.Told> told) {
+    TreeMap<Long, Sent> sent = new TreeMap<>();
+    for (Snapshot snapshot : snapshots) {
       Archive.Entry entry = new Archive.Entry(columns(snapshot), digest.of(snapshot));
       @Nullable Sent before = sent.get(entry.snapshot().atMicros());
       if (before == null) {
@@ -215,17 +253,14 @@ final class NodeTurn {
         before.snapshots.add(snapshot);
       }
     }
-    // What is newer than the node's head can't be in the archive.
     Map<Long, Archive.Entry> known =
-        archive.at(List.copyOf(sent.headMap(state.headAt(), true).keySet()));
-    sent.forEach((at, told) -> sort(told, known.get(at)));
+        archive.at(sent.keySet().stream().filter(told::containsKey).toList());
+    sent.forEach((at, ofInstant) -> sort(ofInstant, known.get(at)));
   }
 
   private void sort(Sent sent, Archive.@Nullable Entry before) {
     NodeSnapshot snapshot = sent.together.snapshot();
-    if (before != null && sent.contents.size() == 1 && before.covers(sent.together)) {
-      repeated++;
-    } else if (isBeyondEvidence(snapshot)) {
+    if (isBeyondEvidence(snapshot)) {
       findings.beyondEvidence(snapshot);
     } else if (before == null) {
       sent.snapshots.forEach(findings::rejected);

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ import plus.svc.billing.pipeline.source.Sources;
 import plus.svc.billing.pipeline.source.page.WindowPage;
 import plus.svc.billing.pipeline.source.page.WindowQuery;
 import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.Eventually;
 
 @Timeout(120)
 final class CollectorIT {
@@ -175,6 +177,21 @@ final class CollectorIT {
     assertThat(answered.tryAcquire(2, 60, TimeUnit.SECONDS)).isTrue();
     assertThat(collector.standings().get(0).health().isOpen()).isFalse();
     assertThat(onlyOutcome(collector).ending()).isEqualTo(Ending.READ);
+  }
+
+  @Test
+  void theScheduleLeavesAFailingSourceAloneForItsGrowingPauses() throws Exception {
+    List<Long> asked = new CopyOnWriteArrayList<>();
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher(
+            (source, query) -> {
+              asked.add(System.nanoTime());
+              throw new SourceFailure(Kind.TIMEOUT, "too slow");
+            });
+    collector(fetcher, JP.every(Duration.ofMillis(10))).start();
+    Eventually.holds(() -> assertThat(asked).hasSizeGreaterThan(6));
+    Duration pauses = Duration.ofMillis(10 + 20 + 40 + 80 + 160 + 320);
+    assertThat(asked.get(6) - asked.get(0)).isGreaterThan(pauses.toNanos() * 4 / 5);
   }
 
   @Test

@@ -63,6 +63,42 @@ final class DualReadingTest {
     assertThat(dual.report().onlyWindow()).isEqualTo(2);
   }
 
+  @Test
+  void aLatestEndpointThatFailsIsCountedWithItsLastError() {
+    dual.latestFailed("timeout: too slow");
+    dual.latestFailed("not_found: it answers 404");
+    assertThat(dual.report().latestFailures()).isEqualTo(2);
+    assertThat(dual.report().latestError()).isEqualTo("not_found: it answers 404");
+  }
+
+  /** Memory is bounded: what waits longest for its window is given up. */
+  @Test
+  void whatWaitsTooLongForTheWindowIsNotCompared() {
+    for (int m = 1; m <= 10; m++) {
+      latest(minute(m, 10L * m));
+    }
+    for (int m = 1; m <= 10; m++) {
+      dual.window(List.of(minute(m, 10L * m)));
+    }
+    assertThat(dual.report().both()).isEqualTo(8);
+    assertThat(dual.report().since()).isEqualTo(minute(3, 30).collectedAt());
+  }
+
+  @Test
+  void aWindowThatIsLongAloneIsForgottenAndTheComparisonBeginsAnew() {
+    latest(minute(1, 10));
+    dual.window(List.of(minute(1, 10)));
+    for (int m = 2; m <= 5_002; m++) {
+      dual.window(List.of(minute(m, 10L * m)));
+    }
+    assertThat(dual.report().since()).isNull();
+    assertThat(dual.report().windowBytes()).isZero();
+    latest(minute(6_000, 7));
+    dual.window(List.of(minute(6_000, 7)));
+    assertThat(dual.report().since()).isEqualTo(minute(6_000, 7).collectedAt());
+    assertThat(dual.report().windowBytes()).isZero();
+  }
+
   private void latest(Snapshot snapshot) {
     dual.latest(new WalkedPage(List.of(snapshot), null, Findings.NONE));
   }

@@ -68,6 +68,7 @@ final class CoverageIT {
             Set.of());
     try (CoverageReader reader = new CoverageReader(jdbi)) {
       CoverageReader.Known known = reader.of(nodes, ELEVEN);
+      assertThat(reader.of(nodes, ELEVEN).hour()).as("kept a while").isSameAs(known.hour());
 
       CoverageDao.Row hour = row(known.hour(), "jp");
       assertThat(hour.minutes()).isEqualTo(60);
@@ -123,6 +124,10 @@ final class CoverageIT {
     assertThat(hour.heldSeries()).isEqualTo(1);
     assertThat(hour.observed()).isEqualTo(2);
     assertThat(hour.pending()).isEqualTo(58);
+
+    deliver("jump", shot(node, 2, 900_000_000_001L, 12));
+    assertThat(count(node).jumpHolds()).as("held now, not ever held").isEqualTo(1);
+    assertThat(count(node).setAside()).isEqualTo(2);
   }
 
   @Test

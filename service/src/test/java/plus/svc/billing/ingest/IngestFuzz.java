@@ -42,6 +42,7 @@ class IngestFuzz {
               source -> Optional.empty()),
           1,
           Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
           Clock.fixed(NOW, ZoneOffset.UTC),
           new MetricRegistry());
   private final Caller bound = new Caller("jp", Set.of(Right.INGEST), Set.of(OURS));

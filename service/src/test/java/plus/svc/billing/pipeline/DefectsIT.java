@@ -608,6 +608,24 @@ class DefectsIT {
   }
 
   @Test
+  void t13WhomAccountsResetsToNormalIsThrottledAgainByTheNextChargeBelowZero() {
+    world.deliver(on("10:00").of(a, 100, 0));
+    assertThat(world.shown("throttle_state", a)).isEqualTo("throttled");
+    String since = world.shown("arrears_since", a);
+    world.jdbi.useHandle(
+        h ->
+            h.execute(
+                "UPDATE public.account_quota_states SET throttle_state = 'normal'"
+                    + " WHERE account_uuid = ?",
+                a));
+    world.deliver(on("10:01").of(a, 150, 0));
+    assertThat(world.shown("throttle_state", a)).isEqualTo("throttled");
+    assertThat(world.shown("arrears", a)).isEqualTo("true");
+    assertThat(world.shown("arrears_since", a)).isEqualTo(since);
+    assertMoney(a, "-75");
+  }
+
+  @Test
   void d26ASuspensionIsLiftedOnceTheBalanceIsPaid() {
     world.deliver(on("10:00").of(a, 100, 0));
     ArrearsSweep sweep = new ArrearsSweep(world.jdbi, Duration.ofDays(14));

@@ -4,7 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,8 +58,51 @@ public final class Archive {
     }
   }
 
+  /** What the archive tells of an instant without reading its counters. */
+  @SuppressWarnings("ArrayRecordComponent") // the digest is compared with Arrays.equals
+  public record Told(int nodeKey, long atMicros, long maxBytesPerSecond, byte[] digest) {
+
+    /** Whether another telling of the instant adds nothing: the same content, no wider guard. */
+    public boolean covers(byte[] otherDigest, long otherGuard) {
+      return Arrays.equals(digest, otherDigest) && maxBytesPerSecond >= otherGuard;
+    }
+  }
+
   /** A snapshot that the archive is to hold from now on. */
   public record Accepted(int nodeKey, String sourceId, Entry entry) {}
+
+  /**
+   * What the archive tells of instants of several nodes, by node and microseconds, with one look.
+   *
+   * @param instants microseconds, by node
+   */
+  public static Map<Integer, Map<Long, Told>> told(
+      Handle handle, Map<Integer, List<Long>> instants) {
+    List<Integer> nodes = new ArrayList<>();
+    List<OffsetDateTime> times = new ArrayList<>();
+    instants.forEach(
+        (node, ofNode) ->
+            ofNode.forEach(
+                at -> {
+                  nodes.add(node);
+                  times.add(Micros.toOffset(at));
+                }));
+    if (times.isEmpty()) {
+      return Map.of();
+    }
+    Map<Integer, Map<Long, Told>> told = new HashMap<>();
+    for (Told row :
+        handle
+            .attach(Dao.class)
+            .told(
+                nodes.toArray(Integer[]::new),
+                times.toArray(OffsetDateTime[]::new),
+                Collections.min(times),
+                Collections.max(times))) {
+      told.computeIfAbsent(row.nodeKey(), node -> new HashMap<>()).put(row.atMicros(), row);
+    }
+    return told;
+  }
 
   /** What the archive holds for the given instants, by microseconds. */
   public Map<Long, Entry> at(List<Long> instants) {
@@ -66,7 +111,9 @@ public final class Archive {
     }
     Map<Long, Entry> found = new HashMap<>();
     OffsetDateTime[] times = instants.stream().map(Micros::toOffset).toArray(OffsetDateTime[]::new);
-    for (Entry entry : dao().at(nodeKey, times)) {
+    OffsetDateTime from = Micros.toOffset(Collections.min(instants));
+    OffsetDateTime until = Micros.toOffset(Collections.max(instants));
+    for (Entry entry : dao().at(nodeKey, times, from, until)) {
       found.put(entry.snapshot().atMicros(), entry);
     }
     return found;
@@ -139,9 +186,30 @@ public final class Archive {
         SELECT collected_at, started_at, max_bytes_per_second, ordinals, uplink, downlink, digest
           FROM billing.snapshots
          WHERE node_key = :node AND collected_at = ANY(:instants)
+           AND collected_at >= :from AND collected_at <= :until
         """)
     @RegisterRowMapper(EntryMapper.class)
-    List<Entry> at(@Bind("node") int nodeKey, @Bind("instants") OffsetDateTime[] instants);
+    List<Entry> at(
+        @Bind("node") int nodeKey,
+        @Bind("instants") OffsetDateTime[] instants,
+        @Bind("from") OffsetDateTime from,
+        @Bind("until") OffsetDateTime until);
+
+    /** The bounds let the database leave out the days that nothing is asked of. */
+    @SqlQuery(
+        """
+        SELECT s.node_key, s.collected_at, s.max_bytes_per_second, s.digest
+          FROM unnest(:nodes, :instants) AS k (node_key, collected_at)
+          JOIN billing.snapshots s
+            ON s.node_key = k.node_key AND s.collected_at = k.collected_at
+         WHERE s.collected_at >= :from AND s.collected_at <= :until
+        """)
+    @RegisterRowMapper(ToldMapper.class)
+    List<Told> told(
+        @Bind("nodes") Integer[] nodeKeys,
+        @Bind("instants") OffsetDateTime[] instants,
+        @Bind("from") OffsetDateTime from,
+        @Bind("until") OffsetDateTime until);
 
     @SqlQuery(
         """
@@ -190,6 +258,18 @@ public final class Archive {
         @Bind("after") byte[] after,
         @Bind("source") String sourceId,
         @Bind("now") Instant now);
+  }
+
+  /** Maps what is told of an instant. */
+  public static final class ToldMapper implements RowMapper<Told> {
+    @Override
+    public Told map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new Told(
+          rs.getInt(1),
+          Micros.of(rs.getObject(2, OffsetDateTime.class).toInstant()),
+          rs.getLong(3),
+          rs.getBytes(4));
+    }
   }
 
   /** Maps an archive row. */

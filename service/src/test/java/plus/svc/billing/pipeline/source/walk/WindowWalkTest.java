@@ -11,11 +11,14 @@ import static plus.svc.billing.pipeline.source.ScriptedFetcher.withUnusable;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.pipeline.snapshot.RejectReason;
+import plus.svc.billing.pipeline.snapshot.RejectedSample;
 import plus.svc.billing.pipeline.snapshot.Sample;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.snapshot.Snapshot;
@@ -250,6 +253,41 @@ final class WindowWalkTest {
             size)
         .next();
     assertThat(size.snapshots()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasSetAsideCountsForTheSizeOfAPageToo() {
+    PageSize size = new PageSize(120, 10);
+    List<RejectedSample> rejected =
+        Collections.nCopies(5, new RejectedSample("x", "", "1", "1", RejectReason.BAD_IDENTIFIER));
+    size.came(
+        List.of(
+            new Snapshot(
+                ScriptedFetcher.JP,
+                Instant.parse("2026-04-08T10:01:00Z"),
+                null,
+                List.of(),
+                rejected)));
+    assertThat(size.snapshots()).isEqualTo(2);
+  }
+
+  @Test
+  void aPageThatWasRefusedIsTriedALittleBiggerInTheNextWalk() {
+    PageSize size = new PageSize(400, 1_000_000);
+    List<Snapshot> page = List.of(big(Instant.parse("2026-04-08T10:01:00Z"), 1));
+    size.came(page);
+    assertThat(size.snapshots()).isEqualTo(32);
+    size.shrink();
+    size.came(page);
+    assertThat(size.snapshots()).as("not beyond what was refused").isEqualTo(8);
+    size.begin();
+    size.came(page);
+    size.came(page);
+    assertThat(size.snapshots()).isEqualTo(16);
+    size.begin();
+    size.came(page);
+    size.came(page);
+    assertThat(size.snapshots()).isEqualTo(32);
   }
 
   private static Snapshot big(Instant at, int samples) {
