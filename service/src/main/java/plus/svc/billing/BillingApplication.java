@@ -29,6 +29,8 @@ import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.platform.LogGuard;
 import plus.svc.billing.platform.database.DatabaseStart;
+import plus.svc.billing.platform.log.AccessLog;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.platform.setting.StartRefused;
 import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
 import plus.svc.billing.platform.setting.Variables;
@@ -102,6 +104,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
           "server.type must be default: the admin port has an address of its own");
     }
     settings.listen().applyTo(server);
+    AccessLog.applyTo(server, configuration.isJsonLog());
     awaitDatabase(settings.database());
     Wiring wiring = new Wiring(settings, variables, environment, clock);
     wiring.wire(server);
@@ -111,7 +114,7 @@ public class BillingApplication extends Application<BillingConfiguration> {
         .lifecycle()
         .addServerLifecycleListener(
             started -> {
-              LOG.info("billing-service listening on {}", settings.listen().application());
+              LOG.info(Happening.SERVICE_LISTENS, "billing-service listening on {}", settings.listen().application());
               manager.ready("listening on " + settings.listen().application());
               listening(started);
             });
@@ -177,7 +180,8 @@ public class BillingApplication extends Application<BillingConfiguration> {
       } catch (InterruptedException e) {
         return;
       }
-      LOG.error("the stop takes longer than {}; ending all the same", limit);
+      LOG.error(Happening.STOP_TOO_LONG, "the stop takes longer than {}; ending all the same", limit);
+      LogGuard.flush();
       Runtime.getRuntime().halt(1);
     }
   }

@@ -45,6 +45,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private String logFormat = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private String ingestMode = "";
 
   @JsonProperty
@@ -97,6 +101,7 @@ public final class BillingConfiguration extends Configuration {
   Settings read(Map<String, String> variables, String systemUser) {
     SettingReader reader = new SettingReader();
     stopLimit(reader);
+    isJsonLog(reader);
     IngestMode mode =
         reader.choice(
             "BILLING_INGEST_MODE (ingestMode)",
@@ -130,6 +135,16 @@ public final class BillingConfiguration extends Configuration {
   /** How long a stop may take as a whole; {@link #read} has checked it. */
   Duration stopLimit() {
     return stopLimit(new SettingReader());
+  }
+
+  /** Whether the log is JSON; {@link #read} has checked it. */
+  boolean isJsonLog() {
+    return isJsonLog(new SettingReader());
+  }
+
+  private boolean isJsonLog(SettingReader reader) {
+    return reader.choice(
+        "LOG_FORMAT (logFormat)", logFormat, "text", Map.of("text", false, "json", true));
   }
 
   private Duration stopLimit(SettingReader reader) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** A real Prometheus in a process of its own, which looks every 200 ms. */
+/** A real Prometheus in a process of its own, which looks every half second. */
 final class Prometheus implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -43,7 +43,7 @@ final class Prometheus implements AutoCloseable {
         String.format(
             Locale.ROOT,
             """
-            global: {scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms}
+            global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 200ms}
             rule_files: ['%s']
             scrape_configs:
               - job_name: billing-service
@@ -86,10 +86,15 @@ final class Prometheus implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
       process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 

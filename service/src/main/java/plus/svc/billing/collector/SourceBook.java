@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
-import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.pipeline.source.SourceProgressDao.Note;
+import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * What the database keeps of sources: leases and progress. What can wait a moment goes for all
@@ -178,7 +179,7 @@ final class SourceBook {
     try {
       progress.note(batch);
     } catch (RuntimeException e) {
-      LOG.warn("how {} sources fared cannot be stored yet", batch.size(), e);
+      LOG.warn(Happening.DATABASE_FAILED, "how {} sources fared cannot be stored yet", batch.size(), e);
       synchronized (notes) {
         batch.forEach(note -> notes.putIfAbsent(note.source(), note));
       }

@@ -27,6 +27,7 @@ import plus.svc.billing.pipeline.source.walk.Walk;
 import plus.svc.billing.pipeline.source.walk.WalkedPage;
 import plus.svc.billing.pipeline.source.walk.Window;
 import plus.svc.billing.pipeline.source.walk.WindowWalk;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * One collection of one source. It works in turns of so many pages and queues behind the other
@@ -168,7 +169,7 @@ final class SourceRun implements Lanes.Work {
       Thread.currentThread().interrupt();
       end(Ending.STOPPED, STOPPING);
     } catch (RuntimeException | Error e) {
-      LOG.error("source {}: the collection broke off", source.id(), e);
+      LOG.error(Happening.COLLECTION_BROKE, "source {}: the collection broke off", source.id(), e);
       slot.noteFailedWithin();
       fail(INTERNAL + e.getClass().getSimpleName() + ", see the log");
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Takes pages of many callers and writes those that wait together in common transactions: while one
@@ -89,7 +90,7 @@ public final class GroupCommit implements AutoCloseable {
     writers.shutdownNow();
     try {
       if (!writers.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("a transaction is still open after {}; the database takes it back", stopWait);
+        LOG.warn(Happening.STOP_TOO_LONG, "a transaction is still open after {}; the database takes it back", stopWait);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,8 +22,9 @@ import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.CopyRows;
-import plus.svc.billing.platform.StageWatch;
 import plus.svc.billing.platform.StageWatch.Stage;
+import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -92,6 +93,7 @@ public final class Pipeline {
         return take(group).stream().map(Outcome::taken).toList();
       } catch (RuntimeException e) {
         LOG.info(
+            Happening.PAGES_APART,
             "{} deliveries failed together, {}; taking them one by one",
             group.size(),
             e.getMessage());
@@ -143,6 +145,7 @@ public final class Pipeline {
         }
         careful |= collided;
         LOG.info(
+            Happening.TRANSACTION_RETRIED,
             "deliveries of {} met {}; trying again ({})",
             deliveries.stream().map(delivery -> delivery.source().value()).toList(),
             collided ? "rows of an earlier writer" : "a concurrent transaction",

@@ -3,12 +3,14 @@ package plus.svc.billing.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,8 +171,9 @@ final class CrashIT {
           try (HeldLedger ledger = HeldLedger.in(world.jdbi())) {
             ledger.awaitWaiting(waits.instance());
             before = world.archived();
+            URI base = waits.baseUrl();
             waits.askToEnd();
-            Patience.until("it stops", () -> waits.log().contains("Stopped application@"));
+            Patience.until("it stops", () -> ServiceProcess.isClosed(base));
             assertThat(waits.isAlive()).as("it waits for its transaction").isTrue();
             assertThat(world.archived()).isEqualTo(before);
           }

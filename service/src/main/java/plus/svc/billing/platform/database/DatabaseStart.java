@@ -23,6 +23,7 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.platform.setting.DurationText;
 import plus.svc.billing.platform.setting.StartRefused;
 
@@ -90,6 +91,7 @@ public final class DatabaseStart {
                   e.getMessage()));
         }
         LOG.warn(
+            Happening.DATABASE_AWAITED,
             "{} does not answer (attempt {} of {}): {}",
             jdbcUrl,
             attempt,
