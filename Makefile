@@ -3,10 +3,10 @@ MVN ?= mvn -B -ntp
 DURATION ?= 5m
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify soak fuzz format schema demo bench reproducible clean
+.PHONY: help build test verify soak fuzz format schema demo bench deploy-test reproducible clean
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## compile and package all jars, no tests
 	$(MVN) package -DskipTests
@@ -40,6 +40,10 @@ demo: ## build and run the demo until Ctrl-C
 
 bench: ## measure the write path; ARGS=--quick takes two minutes, ARGS=--grown hours
 	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.args="$(ARGS)"
+
+deploy-test: ## the playbook: its files, and a deployment to a throwaway host with a real systemd; wants root and the built jars
+	python3 ansible/tests/test_role.py
+	python3 ansible/tests/test_deploy.py
 
 reproducible: ## build twice in two places and compare the jars
 	.ci/reproducible

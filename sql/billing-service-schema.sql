@@ -19,6 +19,15 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION billing.admin_changes_refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'admin_changes is append-only: % refused', TG_OP USING ERRCODE = '55000';
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION billing.drop_archive_before(horizon timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -249,6 +258,23 @@ CREATE TABLE public.users (
     CONSTRAINT users_pkey PRIMARY KEY (uuid)
 );
 
+CREATE TABLE billing.admin_changes (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    ends bigint,
+    phase text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    caller text NOT NULL,
+    operation text NOT NULL,
+    reason text NOT NULL,
+    request jsonb NOT NULL,
+    result jsonb,
+    CONSTRAINT admin_changes_pkey PRIMARY KEY (id),
+    CONSTRAINT admin_changes_ends_key UNIQUE (ends),
+    CONSTRAINT admin_changes_check CHECK (((phase = 'ended'::text) = (ends IS NOT NULL))),
+    CONSTRAINT admin_changes_check1 CHECK (((phase = 'ended'::text) = (result IS NOT NULL))),
+    CONSTRAINT admin_changes_phase_check CHECK ((phase = ANY (ARRAY['begun'::text, 'ended'::text])))
+);
+
 CREATE TABLE billing.foreign_entries (
     account_uuid uuid NOT NULL,
     ledger_id uuid NOT NULL,
@@ -474,6 +500,7 @@ ALTER TABLE public.billing_ledger ADD CONSTRAINT billing_ledger_account_uuid_fke
 ALTER TABLE public.scheduler_decisions ADD CONSTRAINT scheduler_decisions_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
 ALTER TABLE public.traffic_minute_buckets ADD CONSTRAINT traffic_minute_buckets_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
 ALTER TABLE public.traffic_stat_checkpoints ADD CONSTRAINT traffic_stat_checkpoints_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE billing.admin_changes ADD CONSTRAINT admin_changes_ends_fkey FOREIGN KEY (ends) REFERENCES billing.admin_changes(id);
 ALTER TABLE billing.node_states ADD CONSTRAINT node_states_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
 ALTER TABLE billing.series ADD CONSTRAINT series_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE SET NULL;
 ALTER TABLE billing.series ADD CONSTRAINT series_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
@@ -482,6 +509,7 @@ CREATE INDEX idx_billing_ledger_account_created ON public.billing_ledger USING b
 CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshots USING btree (sampled_at DESC);
 CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
 CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);
+CREATE INDEX admin_changes_at ON billing.admin_changes USING btree (at);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_unfinished ON billing.job_runs USING btree (instance) WHERE (finished_at IS NULL);
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
@@ -531,6 +559,8 @@ UNION ALL
 CREATE TRIGGER billing_ledger_append_only BEFORE DELETE OR UPDATE ON public.billing_ledger FOR EACH ROW EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledger FOR EACH STATEMENT EXECUTE FUNCTION public.billing_ledger_refuse_change();
 CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
+CREATE TRIGGER admin_changes_append_only BEFORE DELETE OR UPDATE ON billing.admin_changes FOR EACH ROW EXECUTE FUNCTION billing.admin_changes_refuse_change();
+CREATE TRIGGER admin_changes_no_truncate BEFORE TRUNCATE ON billing.admin_changes FOR EACH STATEMENT EXECUTE FUNCTION billing.admin_changes_refuse_change();
 
 REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
@@ -542,6 +572,9 @@ COMMENT ON COLUMN public.account_quota_states.shown_period IS 'billing-service: 
 COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newest minute rated';
 COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
 COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
+COMMENT ON TABLE billing.admin_changes IS 'Who changed what, why and with which result; append-only. A change without a row that ends it runs, or was cut short.';
+COMMENT ON COLUMN billing.admin_changes.ends IS 'the row with which the change began';
+COMMENT ON COLUMN billing.admin_changes.caller IS 'name of the token';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';

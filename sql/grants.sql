@@ -28,6 +28,7 @@ GRANT SELECT ON
     billing.takeovers
     TO :"runtime_role";
 GRANT SELECT, INSERT ON
+    billing.admin_changes,
     billing.price_versions,
     billing.resolutions
     TO :"runtime_role";

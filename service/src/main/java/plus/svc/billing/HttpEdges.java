@@ -6,6 +6,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.RightsFeature;
@@ -37,7 +38,8 @@ final class HttpEdges {
       String image,
       Jobs jobs,
       Ingest ingest,
-      DatabaseProbe database) {
+      DatabaseProbe database,
+      OperationServlet operations) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
     environment.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
@@ -56,5 +58,9 @@ final class HttpEdges {
         .admin()
         .addFilter("rights", new AdminFilter(gate, environment.getObjectMapper()))
         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    environment
+        .admin()
+        .addServlet(AdminFilter.OPERATIONS, operations)
+        .addMapping(operations.paths());
   }
 }

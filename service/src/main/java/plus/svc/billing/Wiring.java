@@ -7,6 +7,7 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,8 +15,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
-import plus.svc.billing.admin.PruneTask;
-import plus.svc.billing.admin.SourcesTask;
+import plus.svc.billing.admin.ChangesOperation;
+import plus.svc.billing.admin.DatabaseChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
+import plus.svc.billing.admin.PruneOperation;
+import plus.svc.billing.admin.SourcesOperation;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
@@ -81,6 +87,9 @@ final class Wiring {
   /** Of every loop that must go on. */
   private final List<Pulse> pulses = new CopyOnWriteArrayList<>();
 
+  /** What operators can ask for. */
+  private final List<Operation> operations = new ArrayList<>();
+
   /** As configured, or as operators changed it since. */
   private volatile List<SourceSpec> sources;
 
@@ -121,9 +130,18 @@ final class Wiring {
         settings.image(),
         jobs,
         ingest(pipeline, sink),
-        probe(jdbi));
+        probe(jdbi),
+        operators(jdbi));
     environment.jersey().register(new LivenessResource(() -> pulses));
     environment.jersey().register(new StartupResource(environment.getApplicationContext()::isStarted));
+  }
+
+  /** What operators can ask for; those that need more than the database were added before. */
+  private OperationServlet operators(Jdbi jdbi) {
+    DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
+    operations.add(new ChangesOperation(journal));
+    return new OperationServlet(
+        new Operations(operations), journal, clock, environment.getObjectMapper());
   }
 
   /** What Prometheus reads, on the admin port. */
@@ -239,7 +257,7 @@ final class Wiring {
         new PeriodicLoop(
             "source-registry", settings.sourcesRefresh(), STOP_WAIT, clock, registry::refresh);
     keep("source-registry", loop);
-    environment.admin().addTask(new SourcesTask(registry));
+    operations.add(new SourcesOperation(registry));
   }
 
   private CollectorPlan collectorPlan() {
@@ -284,7 +302,7 @@ final class Wiring {
               retention.prune(clock.instant());
             });
     keep("archive-retention", loop);
-    environment.admin().addTask(new PruneTask(retention, clock));
+    operations.add(new PruneOperation(retention, clock));
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */

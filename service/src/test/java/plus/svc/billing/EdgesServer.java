@@ -20,6 +20,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import plus.svc.billing.admin.ChangeJournal;
+import plus.svc.billing.admin.Operation;
+import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.admin.Operations;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
@@ -59,12 +63,24 @@ final class EdgesServer implements AutoCloseable {
   static EdgesServer start(
       Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce)
       throws Exception {
+    return start(jobs, probe, settings, failuresAtOnce, List.of(), new FakeChangeJournal());
+  }
+
+  /** A server with these operations on its admin port. */
+  static EdgesServer start(
+      Jobs jobs,
+      DatabaseProbe probe,
+      JobsSection.Settings settings,
+      int failuresAtOnce,
+      List<Operation> operations,
+      ChangeJournal changes)
+      throws Exception {
     DropwizardTestSupport<Configuration> server =
         new DropwizardTestSupport<>(
             EdgesOnly.class, ResourceHelpers.resourceFilePath("edges.yml")) {
           @Override
           public Application<Configuration> newApplication() {
-            return new EdgesOnly(jobs, probe, settings, failuresAtOnce);
+            return new EdgesOnly(jobs, probe, settings, failuresAtOnce, operations, changes);
           }
         };
     server.before();
@@ -80,6 +96,10 @@ final class EdgesServer implements AutoCloseable {
   HttpResponse<String> sendAdmin(String method, String path, String... headers)
       throws IOException, InterruptedException {
     return send(server.getAdminPort(), method, path, headers);
+  }
+
+  int adminPort() {
+    return server.getAdminPort();
   }
 
   private static HttpResponse<String> send(int port, String method, String path, String... headers)
@@ -114,8 +134,18 @@ final class EdgesServer implements AutoCloseable {
     private final DatabaseProbe probe;
     private final JobsSection.Settings settings;
     private final int failuresAtOnce;
+    private final List<Operation> operations;
+    private final ChangeJournal changes;
 
-    EdgesOnly(Jobs jobs, DatabaseProbe probe, JobsSection.Settings settings, int failuresAtOnce) {
+    EdgesOnly(
+        Jobs jobs,
+        DatabaseProbe probe,
+        JobsSection.Settings settings,
+        int failuresAtOnce,
+        List<Operation> operations,
+        ChangeJournal changes) {
+      this.operations = operations;
+      this.changes = changes;
       this.failuresAtOnce = failuresAtOnce;
       this.jobs = jobs;
       this.probe = probe;
@@ -152,7 +182,17 @@ final class EdgesServer implements AutoCloseable {
       DefaultServerFactory connectors = (DefaultServerFactory) configuration.getServerFactory();
       ListenAddress anyPort = new ListenAddress("127.0.0.1", 0);
       new ListenSettings(anyPort, anyPort).applyTo(connectors);
-      HttpEdges.register(environment, connectors, gate, settings, "r/app:v1", jobs, ingest, probe);
+      HttpEdges.register(
+          environment,
+          connectors,
+          gate,
+          settings,
+          "r/app:v1",
+          jobs,
+          ingest,
+          probe,
+          new OperationServlet(
+              new Operations(operations), changes, stopped, environment.getObjectMapper()));
     }
 
     private static Token token(String name, Right... rights) {

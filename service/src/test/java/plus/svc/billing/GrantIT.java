@@ -35,6 +35,10 @@ final class GrantIT {
       grant(ROLE);
       assertThat(may("billing_ledger", "INSERT")).isTrue();
       assertThat(may("billing_ledger", "UPDATE")).isFalse();
+      // It has the rights and may not pass them on, which PostgreSQL itself only warns of.
+      database.jdbi().useHandle(h -> h.execute("ALTER ROLE " + quoted + " LOGIN PASSWORD 'p'"));
+      assertThatThrownBy(() -> grantAs("runtime%22%20of%20grant%20it:p", ROLE))
+          .hasMessageContaining("no privileges were granted");
     } finally {
       database.jdbi().useHandle(h -> h.execute("DROP OWNED BY " + quoted));
       database.jdbi().useHandle(h -> h.execute("DROP ROLE " + quoted));
@@ -59,14 +63,16 @@ final class GrantIT {
   }
 
   private static void grant(String role) throws Exception {
-    Map<String, String> variables = Map.of("DATABASE_URL", url(database.get()));
+    grantAs(database.get().user() + ":" + database.get().password(), role);
+  }
+
+  private static void grantAs(String user, String role) throws Exception {
+    Map<String, String> variables = Map.of("DATABASE_URL", url(database.get(), user));
     new Rethrowing(variables).run("grant", "--to", role, CONFIG);
   }
 
-  private static String url(TestDatabase to) {
-    return to.jdbcUrl()
-        .substring("jdbc:".length())
-        .replaceFirst("//", "//" + to.user() + ":" + to.password() + "@");
+  private static String url(TestDatabase to, String user) {
+    return to.jdbcUrl().substring("jdbc:".length()).replaceFirst("//", "//" + user + "@");
   }
 
   /** Throws where a command line would end the process. */

@@ -89,8 +89,8 @@ class SourcesIT {
         RunningService two = service("two")) {
       listen();
 
-      assertThat(task(one, "add", bearer("jp", jp), true)).contains("\"status\":\"ok\"");
-      assertThat(task(two, "add", mutual("us", us), true)).contains("\"status\":\"ok\"");
+      assertThat(task(one, "add", bearer("jp", jp), true)).contains("verdict: clean");
+      assertThat(task(two, "add", mutual("us", us), true)).contains("verdict: clean");
       Eventually.holds(
           () -> {
             for (RunningService service : List.of(one, two)) {
@@ -107,7 +107,7 @@ class SourcesIT {
       assertThat(task(two, "add", bearer("jp", jp), true)).contains("is there already");
       assertThat(task(one, "add", bearer("de", jp).replaceAll("file:[^\"]*token", MISPLACED), true))
           .contains("must be env:NAME")
-          .contains("\"status\":\"refused\"");
+          .contains("verdict: refused");
 
       // Unfit: kept, with an alarm where everybody looks.
       Files.writeString(directory.resolve("token"), "no token " + SECOND);
@@ -135,16 +135,18 @@ class SourcesIT {
                   .doesNotContain("unauthorized"));
 
       assertThat(task(one, "change", "{\"source_id\":\"us\",\"request_timeout\":\"3s\"}", false))
-          .contains("would change")
-          .contains("nothing was changed");
-      assertThat(task(two, "disable", "{\"source_id\":\"jp\"}", true)).contains("disable done");
+          .contains("source as it would be")
+          .contains("applied: false");
+      assertThat(task(two, "disable", "{\"source_id\":\"jp\"}", true)).contains("applied: true");
       Eventually.holds(
           () -> {
             for (RunningService service : List.of(one, two)) {
               assertThat(status(service)).doesNotContain("\"jp\"").contains("\"us\"");
             }
           });
-      assertThat(task(one, "list", "", false)).contains("jp disabled").contains("us enabled");
+      assertThat(task(one, "list", "", false))
+          .containsPattern("jp +false")
+          .containsPattern("us +true");
     }
 
     assertThat(logged)
@@ -237,7 +239,7 @@ class SourcesIT {
     URI uri =
         service
             .adminUrl()
-            .resolve("/tasks/sources?action=" + action + (apply ? "&apply=true" : ""));
+            .resolve("/tasks/sources?action=" + action + (apply ? "&apply=true&reason=test" : ""));
     return send(HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(body)), ADMIN);
   }
 
@@ -265,6 +267,7 @@ class SourcesIT {
   private static List<String> tables() {
     return Stream.of(
             "SELECT definition::text FROM billing.sources",
+            "SELECT admin_changes::text FROM billing.admin_changes",
             "SELECT last_error || last_cursor FROM public.billing_source_sync_state",
             "SELECT job_runs::text FROM billing.job_runs")
         .flatMap(

@@ -21,7 +21,7 @@ final class Connection {
       names = "--admin-url",
       paramLabel = "URL",
       description =
-          "The service's admin port, for prune and sources. Default: BILLING_ADMIN_URL, else"
+          "The service's admin port, where operators ask. Default: BILLING_ADMIN_URL, else"
               + " http://127.0.0.1:8082.")
   private @Nullable String adminUrl;
 
@@ -29,8 +29,8 @@ final class Connection {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "A file that holds the bearer token. Default: the token in BILLING_TOKEN, for prune and"
-              + " sources the one in BILLING_ADMIN_TOKEN; ready sends none.")
+          "A file that holds the bearer token. Default: the token in BILLING_TOKEN, on the admin port"
+              + " the one in BILLING_ADMIN_TOKEN; ready sends none.")
   private @Nullable Path tokenFile;
 
   Connection(Map<String, String> environment) {

@@ -49,6 +49,13 @@ record Reply(URI from, int status, String body) {
     }
   }
 
+  /** Why the service does not do what it was asked for. */
+  CannotRun refusal() {
+    return status == 400 && !message().isEmpty()
+        ? new CannotRun(message().substring(": ".length()))
+        : notUnderstood();
+  }
+
   private CannotRun notUnderstood() {
     if (status < 300) {
       return new CannotRun(

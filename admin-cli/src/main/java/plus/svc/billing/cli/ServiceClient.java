@@ -1,5 +1,7 @@
 package plus.svc.billing.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,6 +9,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,11 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.api.report.Format;
 
 /** Calls one port of the service. A redirect is never followed: it would carry the token away. */
 final class ServiceClient {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final int LONGEST_REFUSAL = 64 * 1024;
 
   private final ServiceUrl url;
   private final Optional<Token> token;
@@ -60,14 +65,30 @@ final class ServiceClient {
     return send(request(path).POST(BodyPublishers.noBody()).build(), right, patience);
   }
 
-  /** As {@link #post(String, String, Duration)}, with a JSON document as the body. */
-  Reply post(String path, String right, Duration patience, String json) {
-    HttpRequest request =
-        request(path)
+  /**
+   * Asks for a report, which is read while it comes.
+   *
+   * @param patience until the answer begins
+   * @throws CannotRun as {@link #get}, or if the question is refused
+   */
+  InputStream report(Question question, Duration patience) {
+    HttpRequest asked =
+        request(question.path())
+            .header("Accept", Format.EVENTS.mediaType())
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(json, StandardCharsets.UTF_8))
+            .POST(BodyPublishers.ofString(question.body(), StandardCharsets.UTF_8))
             .build();
-    return send(request, right, patience);
+    HttpResponse<InputStream> response =
+        awaited(asked, BodyHandlers.ofInputStream(), question.right(), patience);
+    if (response.statusCode() == 200) {
+      return response.body();
+    }
+    try (InputStream body = response.body()) {
+      String text = new String(body.readNBytes(LONGEST_REFUSAL), StandardCharsets.UTF_8);
+      throw new Reply(asked.uri(), response.statusCode(), text).refusal();
+    } catch (IOException e) {
+      throw noAnswer(e);
+    }
   }
 
   private HttpRequest.Builder request(String path) {
@@ -77,12 +98,18 @@ final class ServiceClient {
   }
 
   private Reply send(HttpRequest request, @Nullable String right, Duration patience) {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+    HttpResponse<String> response =
+        awaited(request, BodyHandlers.ofString(StandardCharsets.UTF_8), right, patience);
+    return new Reply(request.uri(), response.statusCode(), response.body());
+  }
+
+  private <T> HttpResponse<T> awaited(
+      HttpRequest request, BodyHandler<T> body, @Nullable String right, Duration patience) {
+    CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request, body);
     try {
-      HttpResponse<String> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<T> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       checkAccepted(request.uri(), response.statusCode(), right);
-      return new Reply(request.uri(), response.statusCode(), response.body());
+      return response;
     } catch (ExecutionException e) {
       throw noAnswer(e.getCause());
     } catch (TimeoutException e) {

@@ -1,13 +1,9 @@
 package plus.svc.billing.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code sources}: which sources there are, and adding, changing and disabling them. */
@@ -16,22 +12,18 @@ import picocli.CommandLine.Parameters;
     description = {
       "Lists the sources, or adds, changes or disables one while the service runs; without --apply"
           + " it only says what would be done.",
-      "Talks to the admin port; needs a token with the right admin:write. Exit code 1 if the change"
-          + " is refused, or a source that is named is not in use."
+      "Needs a token with the right admin:read, to apply admin:write. Exit code 1 if the change is"
+          + " refused or only told, or a source that is named is not in use."
     },
     footer = {
       "  billing-admin sources list --token-file /etc/billing/admin.token",
       "  billing-admin sources add jp base_url=https://jp.example.org:8443 env=prod node_id=jp \\",
       "      auth_mode=mtls credential_ref=file:/etc/billing/jp-client.pem \\",
-      "      ca_bundle_ref=file:/etc/billing/ca.pem --apply",
-      "  billing-admin sources change jp collect_interval=30s server_name= --apply",
-      "  billing-admin sources disable jp --apply"
+      "      ca_bundle_ref=file:/etc/billing/ca.pem --apply --reason 'new node'",
+      "  billing-admin sources change jp collect_interval=30s server_name= --apply --reason 'as agreed'",
+      "  billing-admin sources disable jp --apply --reason 'node is gone'"
     })
-final class SourcesVerb extends Verb {
-
-  private static final String RIGHT = "admin:write";
-  private static final Set<String> NUMBERS = Set.of("max_bytes_per_second");
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+final class SourcesVerb extends ReportVerb {
 
   /** As a word on the command line. */
   enum Action {
@@ -60,40 +52,26 @@ final class SourcesVerb extends Verb {
               + " credential is only ever named: credential_ref=file:PATH, never itself.")
   private Map<String, String> fields = new LinkedHashMap<>();
 
-  @Option(names = "--apply", description = "Do it. Without this nothing is changed.")
-  private boolean apply;
+  @Mixin private Applying applying = new Applying();
 
   SourcesVerb(Connection connection) {
     super(connection);
   }
 
   @Override
-  public Integer call() {
+  Question question() {
+    Question question = new Question("sources");
     if (action == Action.list) {
-      if (!id.isEmpty() || apply) {
+      if (!id.isEmpty() || applying.applies()) {
         throw new CannotRun("sources list takes no id, no fields and no --apply");
       }
-      return TaskReply.print(connection().admin().post("/tasks/sources", RIGHT, PATIENCE), out());
+      return question;
     }
     if (id.isEmpty()) {
       throw new CannotRun("sources " + action + " needs the source's id");
     }
-    String path = "/tasks/sources?action=" + action + (apply ? "&apply=true" : "");
-    return TaskReply.print(connection().admin().post(path, RIGHT, PATIENCE, body()), out());
-  }
-
-  private String body() {
-    ObjectNode body = JsonNodeFactory.instance.objectNode().put("source_id", id);
-    fields.forEach(
-        (key, value) -> {
-          if (value == null || value.isEmpty()) {
-            body.putNull(key);
-          } else if (NUMBERS.contains(key) && value.matches("\\d{1,18}")) {
-            body.put(key, Long.parseLong(value));
-          } else {
-            body.put(key, value);
-          }
-        });
-    return body.toString();
+    question.with("action", action).with("source_id", id);
+    fields.forEach((key, value) -> question.with(key, value == null ? "" : value));
+    return applying.addTo(question);
   }
 }

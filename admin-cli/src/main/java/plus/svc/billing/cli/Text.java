@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.JobResult;
+import plus.svc.billing.api.report.Values;
 
 /** How values look on a terminal. */
 final class Text {
@@ -18,7 +19,7 @@ final class Text {
    * Foreign text on one line. Some of it comes from the exporters: it must not steer the terminal.
    */
   static String line(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\x{2028}\\x{2029}]+", " ").strip();
+    return Values.line(text);
   }
 
   /** Foreign text of several lines, each with what steers a terminal taken out. */

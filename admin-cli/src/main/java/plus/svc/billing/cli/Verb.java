@@ -3,6 +3,7 @@ package plus.svc.billing.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -23,9 +24,22 @@ abstract class Verb implements Callable<Integer> {
   }
 
   final PrintWriter out() {
+    return line().getOut();
+  }
+
+  final PrintWriter err() {
+    return line().getErr();
+  }
+
+  /** As it was typed. */
+  final String name() {
+    return line().getCommandName();
+  }
+
+  private CommandLine line() {
     if (spec == null) {
       throw new IllegalStateException("picocli gives the verb its specification");
     }
-    return spec.commandLine().getOut();
+    return spec.commandLine();
   }
 }

@@ -15,7 +15,7 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources"})
+  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes"})
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 

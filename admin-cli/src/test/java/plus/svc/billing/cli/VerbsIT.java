@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,6 +29,9 @@ import plus.svc.billing.api.JobResult;
 import plus.svc.billing.api.Ping;
 import plus.svc.billing.api.Readiness;
 import plus.svc.billing.api.SourceStatus;
+import plus.svc.billing.api.report.Format;
+import plus.svc.billing.api.report.Report;
+import plus.svc.billing.api.report.Verdict;
 
 final class VerbsIT {
 
@@ -278,75 +282,129 @@ final class VerbsIT {
   }
 
   @Test
-  void pruneIsDryUnlessToldToApply() {
-    server
-        .answers("POST /tasks/prune", "admin:write", 200, task("would drop 5 snapshots", "ok"))
-        .answers(
-            "POST /tasks/prune?apply=true", "admin:write", 200, task("dropped 5 snapshots", "ok"));
+  void aReportIsShownAndItsVerdictIsTheExitCode() {
+    server.answers("POST /admin/v1/prune", "admin:write", 200, report(Verdict.FOUND));
 
     assertThat(run("prune"))
-        .isEqualTo(new Ran(0, "would drop 5 snapshots\n{\"status\":\"ok\"}\n", ""));
-    assertThat(server.calls()).containsExactly("POST /tasks/prune");
-    assertThat(run("prune", "--apply").out()).startsWith("dropped 5 snapshots\n");
+        .isEqualTo(new Ran(1, "rows\nNAME    N\njp    100\n\nsnapshots: 5\nverdict: found\n", ""));
+    assertThat(run("prune", "--format", "csv").out()).startsWith("# rows\r\nname,n\r\njp,100");
+    assertThat(run("prune", "--format", "html").out()).startsWith("<!DOCTYPE html>");
+    assertThat(run("prune", "--format=json").out()).contains("{\"name\":\"jp\",\"n\":100}");
+    assertThat(run("prune", "--format", "xml").exitCode()).isEqualTo(2);
+
+    server.answers("POST /admin/v1/prune", "admin:write", 200, report(Verdict.CLEAN));
+    assertThat(run("prune").exitCode()).isZero();
+    server.answers("POST /admin/v1/prune", "admin:write", 200, report(Verdict.REFUSED));
+    assertThat(run("prune").exitCode()).isEqualTo(1);
+    server.answers("POST /admin/v1/prune", "admin:write", 200, report(Verdict.FAILED));
+    assertThat(run("prune").exitCode()).isEqualTo(2);
   }
 
   @Test
-  void theTasksLastLineIsTheVerdict() {
-    server.answers("POST /tasks/prune", "admin:write", 200, task("dropped some", "partial"));
-    assertThat(run("prune").exitCode()).isEqualTo(1);
+  void anAnswerThatIsCutIsNoAnswerWhereverItIsCut(@TempDir Path folder) throws IOException {
+    String whole = report(Verdict.CLEAN);
+    Path file = Files.writeString(folder.resolve("report.json"), "as it was");
+    for (int length : List.of(0, 1, 30, whole.length() - 20, whole.length() - 2)) {
+      server.answers("POST /admin/v1/prune", "admin:write", 200, whole.substring(0, length));
 
-    server.answers("POST /tasks/prune", "admin:write", 200, "dropped so");
-    Ran cut = run("prune");
-    assertThat(cut.exitCode()).isEqualTo(2);
-    assertThat(cut.out()).isEqualTo("dropped so\n");
-    assertOneLine(cut, "the task ended before its verdict");
+      Ran ran = run("prune", "--format", "json", "--output", file.toString());
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertOneLine(ran, "the answer broke off before its verdict");
+      assertThat(run("prune").out()).endsWith("error: the answer broke off\nverdict: failed\n");
+    }
+    assertThat(file).hasContent("as it was");
+    assertThat(folder.toFile().list()).containsExactly(file.getFileName().toString());
+  }
+
+  @Test
+  void aReportGoesToAFileThatIsThereOnceItIsWhole(@TempDir Path folder) throws IOException {
+    server.answers("POST /admin/v1/changes", "admin:write", 200, report(Verdict.FOUND));
+    Path file = Files.writeString(folder.resolve("changes.csv"), "as it was");
+
+    Ran ran = run("changes", "--format", "csv", "--output", file.toString());
+    assertThat(ran).isEqualTo(new Ran(1, file + " is written, verdict: found\n", ""));
+    assertThat(file).content().startsWith("# rows").endsWith("verdict,found\r\n");
+    assertThat(folder.toFile().list()).containsExactly(file.getFileName().toString());
+
+    Ran nowhere = run("changes", "--output", folder.resolve("none/x").toString());
+    assertThat(nowhere.exitCode()).isEqualTo(2);
+    assertOneLine(nowhere, "can't be written; give a file in a folder of yours");
+  }
+
+  @Test
+  void progressIsToldOnTheErrorOutput() {
+    StringWriter events = new StringWriter();
+    Report report = Format.EVENTS.to(events, "");
+    report.progress(0.05, "a");
+    report.progress(0.5, "jp\u001b[2J");
+    server.answers("POST /admin/v1/prune", "admin:write", 200, events + report(Verdict.CLEAN));
+
+    Ran ran = run("prune");
+    assertThat(ran.err()).startsWith("50 %, about ").endsWith(" left  jp [2J\n");
+    assertThat(ran.out()).doesNotContain("50 %");
+  }
+
+  @Test
+  void timesArePassedOnAsTheyAre() {
+    server.answers("POST /admin/v1/changes", "admin:write", 200, report(Verdict.CLEAN));
+
+    assertThat(run("changes", "--since", "-24h", "--until=yesterday").exitCode()).isZero();
+    assertThat(run("changes", "--since", "-1h30m", "--caller", "anna").exitCode()).isZero();
+    assertThat(server.bodies())
+        .containsExactly(
+            "{\"since\":\"-24h\",\"until\":\"yesterday\"}",
+            "{\"since\":\"-1h30m\",\"caller\":\"anna\"}");
+  }
+
+  @Test
+  void aRefusedInputIsToldInTheServicesWords() {
+    server.answers(
+        "POST /admin/v1/changes",
+        "admin:write",
+        400,
+        new ErrorMessage("bad_input", "since: 'soon' can't be used; a time such as -24h"));
+
+    Ran ran = run("changes", "--since", "soon");
+    assertThat(ran.exitCode()).isEqualTo(2);
+    assertOneLine(ran, "since: 'soon' can't be used; a time such as -24h");
+  }
+
+  @Test
+  void nothingIsAppliedWithoutAReason() {
+    server.answers("POST /admin/v1/prune", "admin:write", 200, report(Verdict.CLEAN));
+
+    assertOneLine(run("prune", "--apply"), "--apply needs --reason TEXT");
+    assertOneLine(run("prune", "--apply", "--reason", " "), "--apply needs --reason TEXT");
+    assertThat(server.calls()).isEmpty();
+    assertThat(run("prune", "--apply", "--reason", "disk").exitCode()).isZero();
+    assertThat(server.bodies()).containsExactly("{\"apply\":\"true\",\"reason\":\"disk\"}");
   }
 
   @Test
   void sourcesAreListedUnlessSomethingElseIsAskedFor() {
-    server.answers("POST /tasks/sources", "admin:write", 200, task("jp enabled", "ok"));
-    assertThat(run("sources").out()).isEqualTo("jp enabled\n{\"status\":\"ok\"}\n");
+    server.answers("POST /admin/v1/sources", "admin:write", 200, report(Verdict.CLEAN));
+
+    assertThat(run("sources").exitCode()).isZero();
     assertThat(run("sources", "list").exitCode()).isZero();
-    assertThat(run("sources", "list", "--apply").exitCode()).isEqualTo(2);
-    assertThat(server.calls()).containsOnly("POST /tasks/sources").hasSize(2);
+    assertThat(run("sources", "list", "--apply", "--reason", "r").exitCode()).isEqualTo(2);
+    assertThat(server.bodies()).containsExactly("{}", "{}");
   }
 
   @Test
   void aSourceIsAddedChangedAndDisabledByItsFieldsAndDryUnlessToldToApply() {
-    server
-        .answers("POST /tasks/sources?action=add", "admin:write", 200, task("would add", "ok"))
-        .answers(
-            "POST /tasks/sources?action=change&apply=true",
-            "admin:write",
-            200,
-            task("change done", "ok"))
-        .answers(
-            "POST /tasks/sources?action=disable&apply=true",
-            "admin:write",
-            200,
-            task("refused: source 'jp' is not there", "refused"));
+    server.answers("POST /admin/v1/sources", "admin:write", 200, report(Verdict.FOUND));
 
-    assertThat(run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=7").exitCode())
-        .isZero();
-    assertThat(
-            run(
-                    "sources",
-                    "change",
-                    "jp",
-                    "max_bytes_per_second=1000",
-                    "server_name=",
-                    "enabled=true",
-                    "--apply")
-                .exitCode())
-        .isZero();
-    assertThat(run("sources", "disable", "jp", "--apply").exitCode()).isEqualTo(1);
+    run("sources", "add", "jp", "base_url=https://jp.example?a=b", "env=7");
+    run("sources", "change", "jp", "server_name=", "enabled=true", "--apply", "--reason", "r");
+    run("sources", "disable", "jp");
 
     assertThat(server.bodies())
         .containsExactly(
-            "{\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\",\"env\":\"7\"}",
-            "{\"source_id\":\"jp\",\"max_bytes_per_second\":1000,\"server_name\":null,"
-                + "\"enabled\":\"true\"}",
-            "{\"source_id\":\"jp\"}");
+            "{\"action\":\"add\",\"source_id\":\"jp\",\"base_url\":\"https://jp.example?a=b\","
+                + "\"env\":\"7\"}",
+            "{\"action\":\"change\",\"source_id\":\"jp\",\"server_name\":\"\","
+                + "\"enabled\":\"true\",\"apply\":\"true\",\"reason\":\"r\"}",
+            "{\"action\":\"disable\",\"source_id\":\"jp\"}");
   }
 
   @Test
@@ -356,31 +414,38 @@ final class VerbsIT {
     assertThat(server.calls()).isEmpty();
   }
 
-  private static String task(String text, String status) {
-    return text + "\n{\"status\":\"" + status + "\"}\n";
+  /** The events of a report, as the service sends them. */
+  private static String report(Verdict verdict) {
+    StringWriter events = new StringWriter();
+    Report report = Format.EVENTS.to(events, "");
+    report.section("rows", "name", "n");
+    report.row("jp", 100);
+    report.end(Map.of("snapshots", 5), verdict);
+    return events.toString();
   }
 
   @ParameterizedTest
   @CsvSource({
     "status, status, BILLING_TOKEN",
     "collect, jobs, BILLING_TOKEN",
-    "prune, admin:write, BILLING_ADMIN_TOKEN",
-    "sources, admin:write, BILLING_ADMIN_TOKEN",
+    "prune, admin:read, BILLING_ADMIN_TOKEN",
+    "prune --apply --reason r, admin:write, BILLING_ADMIN_TOKEN",
+    "changes, admin:read, BILLING_ADMIN_TOKEN",
   })
   void aRefusalNamesTheRightThatIsMissing(String verb, String right, String variable) {
     server
         .answers("GET /v1/status", right, 200, "")
         .answers("POST /v1/jobs/collect-and-rate", right, 200, "")
-        .answers("POST /tasks/prune", right, 200, "")
-        .answers("POST /tasks/sources", right, 200, "");
+        .answers("POST /admin/v1/prune", right, 200, "")
+        .answers("POST /admin/v1/changes", right, 200, "");
 
     environment.remove(variable);
-    Ran without = run(verb);
+    Ran without = run(verb.split(" "));
     environment.put(variable, "stranger-4714");
-    Ran unknown = run(verb);
+    Ran unknown = run(verb.split(" "));
     environment.put(
         variable, right.equals("jobs") ? ContractServer.STATUS_TOKEN : ContractServer.JOBS_TOKEN);
-    Ran lacking = run(verb);
+    Ran lacking = run(verb.split(" "));
 
     assertThat(List.of(without, unknown, lacking)).allMatch(ran -> ran.exitCode() == 2);
     assertOneLine(
@@ -437,7 +502,7 @@ final class VerbsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources"})
+  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes"})
   void aRefusedConnectionIsTold(String verb) throws IOException {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,6 +1,9 @@
 package plus.svc.billing.admin;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import plus.svc.billing.api.report.Report;
 
 /**
@@ -22,6 +25,20 @@ public interface Operation {
   /** Whether it can change anything: then {@code apply=true} is understood. */
   default boolean canApply() {
     return false;
+  }
+
+  /**
+   * What is kept of the inputs in the record of changes: all but how it was asked. Whoever takes
+   * references to secrets leaves out what may be a secret put in the wrong place.
+   */
+  default Map<String, List<String>> recorded(Inputs inputs) {
+    Map<String, List<String>> kept = new TreeMap<>();
+    for (String name : inputs.names()) {
+      if (inputs().contains(name)) {
+        kept.put(name, inputs.all(name));
+      }
+    }
+    return kept;
   }
 
   /**

@@ -3,9 +3,11 @@ package plus.svc.billing.registry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -79,6 +81,11 @@ public final class SourceRegistry {
     this.follower = follower;
     this.clock = clock;
     this.followed = this.settings;
+  }
+
+  /** What a source's definition may hold. */
+  public static Set<String> keys() {
+    return Collections.unmodifiableSet(SourceDefinition.KEYS);
   }
 
   /** All sources, those of the settings first. */

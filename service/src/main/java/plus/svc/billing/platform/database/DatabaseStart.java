@@ -153,13 +153,17 @@ public final class DatabaseStart {
   /**
    * Runs statements of our own, all or none.
    *
-   * @throws StartRefused if the database refuses one, with what it says
+   * @throws StartRefused if the database refuses one or warns of it (a right that the caller can't
+   *     give away is no error to it), with what it says
    */
   public void run(String statements) {
     try (Connection connection = connect()) {
       connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
         statement.execute(statements);
+        if (statement.getWarnings() != null) {
+          throw statement.getWarnings();
+        }
       }
       connection.commit();
     } catch (SQLException e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.api.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.admin;
+
+import org.jspecify.annotations.NullMarked;
