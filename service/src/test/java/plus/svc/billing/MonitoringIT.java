@@ -80,7 +80,7 @@ class MonitoringIT {
     assertThat(rules).hasSizeGreaterThan(60);
     Files.write(directory.resolve("dashboard.yml"), rules);
     Monitoring.promtool(directory, "check", "rules", "dashboard.yml");
-    assertThat(Pattern.compile("\\$(?!source|datasource|__all)").matcher(dashboard.toString()).find())
+    assertThat(Pattern.compile("\\$(?!\\{?(source|datasource)|__all)").matcher(dashboard.toString()).find())
         .as("a variable that is none")
         .isFalse();
   }
