@@ -41,11 +41,12 @@ demo: ## build and run the demo until Ctrl-C
 bench: ## measure the write path; ARGS=--quick takes two minutes, ARGS=--grown hours
 	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.args="$(ARGS)"
 
-deploy-test: ## the playbook: its files, and a deployment to a throwaway host with a real systemd; wants root and the built jars
+deploy-test: ## the playbook and the package on a throwaway host with a real systemd; wants root, and mvn package -Prelease before it
 	python3 ansible/tests/test_role.py
 	python3 ansible/tests/test_deploy.py
+	python3 ansible/tests/test_package.py
 
-reproducible: ## build twice in two places and compare the jars
+reproducible: ## build twice in two places and compare what is handed out
 	.ci/reproducible
 
 clean: ## remove what was built

@@ -275,6 +275,28 @@ CREATE TABLE billing.admin_changes (
     CONSTRAINT admin_changes_phase_check CHECK ((phase = ANY (ARRAY['begun'::text, 'ended'::text])))
 );
 
+CREATE TABLE billing.audit_marks (
+    node_key integer NOT NULL,
+    verified_until timestamp with time zone NOT NULL,
+    checked_until timestamp with time zone NOT NULL,
+    findings integer NOT NULL DEFAULT 0,
+    first_finding text NOT NULL DEFAULT ''::text,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_marks_pkey PRIMARY KEY (node_key)
+);
+
+CREATE TABLE billing.audit_state (
+    one boolean NOT NULL DEFAULT true,
+    checked_at timestamp with time zone NOT NULL,
+    verified_until timestamp with time zone,
+    accounts_after uuid NOT NULL,
+    open_accounts uuid[] NOT NULL DEFAULT '{}'::uuid[],
+    findings bigint NOT NULL DEFAULT 0,
+    first_finding text NOT NULL DEFAULT ''::text,
+    at_risk_minutes bigint NOT NULL DEFAULT 0,
+    CONSTRAINT audit_state_pkey PRIMARY KEY (one)
+);
+
 CREATE TABLE billing.foreign_entries (
     account_uuid uuid NOT NULL,
     ledger_id uuid NOT NULL,
@@ -575,6 +597,9 @@ COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: fr
 COMMENT ON TABLE billing.admin_changes IS 'Who changed what, why and with which result; append-only. A change without a row that ends it runs, or was cut short.';
 COMMENT ON COLUMN billing.admin_changes.ends IS 'the row with which the change began';
 COMMENT ON COLUMN billing.admin_changes.caller IS 'name of the token';
+COMMENT ON COLUMN billing.audit_marks.verified_until IS 'every minute before it is proven complete and right';
+COMMENT ON COLUMN billing.audit_marks.checked_until IS 'every minute before it was looked at; what was found since verified_until is looked at again';
+COMMENT ON COLUMN billing.audit_state.open_accounts IS 'accounts in which something was found; they are looked at again each time';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';

@@ -33,6 +33,8 @@ GRANT SELECT, INSERT ON
     billing.resolutions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
+    billing.audit_marks,
+    billing.audit_state,
     billing.nodes,
     billing.quota_grants,
     billing.series,

@@ -74,6 +74,26 @@ class FilterTest(unittest.TestCase):
             with self.assertRaisesRegex(filters.AnsibleFilterError, "is no jar"):
                 filters.billing_jar(path)
 
+    def test_a_debian_package_gives_its_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(folder + "/x/DEBIAN")
+            os.makedirs(folder + "/x/etc/billing-service")
+            with open(folder + "/x/DEBIAN/control", "w", encoding="ascii") as file:
+                file.write("Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x <x@x.org>\nDescription: x\n")
+            with open(folder + "/x/etc/billing-service/config.yml", "w", encoding="ascii") as file:
+                file.write("image: packed\n")
+            subprocess.run(["dpkg-deb", "-Zgzip", "-b", "x", "x.deb"], cwd=folder, check=True, capture_output=True)
+            home, os.environ["HOME"] = os.environ.get("HOME", "/"), folder
+            try:
+                inside = filters.billing_packed("/elsewhere", folder + "/x.deb", "etc/billing-service/config.yml")
+                with open(inside, encoding="ascii") as file:
+                    self.assertEqual(file.read(), "image: packed\n")
+                with self.assertRaisesRegex(filters.AnsibleFilterError, "has no usr/x"):
+                    filters.billing_packed("/elsewhere", folder + "/x.deb", "usr/x")
+            finally:
+                os.environ["HOME"] = home
+        self.assertEqual(filters.billing_packed(" /a.jar\n", "/a.jar", "x"), "/a.jar")
+
     def test_a_java_tells_its_version(self):
         self.assertEqual(filters.billing_java_major('openjdk version "17.0.15" 2025-04-15'), 17)
         self.assertEqual(filters.billing_java_major('java version "1.8.0_402"'), 8)

@@ -1,8 +1,10 @@
 """Filters of the role billing_service. No message ever quotes a secret."""
 
 import hashlib
+import io
 import os
 import re
+import tarfile
 import zipfile
 from urllib.parse import unquote
 
@@ -31,6 +33,44 @@ def billing_jar(path):
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
         raise AnsibleFilterError(f"{path} is no jar with a manifest: {error}") from error
     return {"exists": True, "version": version, "sha256": digest.hexdigest()}
+
+
+def billing_packed(path, package, name):
+    """The file itself; where the package is a .deb, the file of that name in it, unpacked on this machine."""
+    package = str(package).strip()
+    if not package.endswith(".deb"):
+        return str(path).strip()
+    if not os.path.isfile(package):
+        return package
+    with open(package, "rb") as deb:
+        content = deb.read()
+    folder = os.path.join(os.path.expanduser("~/.cache/billing-service"), hashlib.sha256(content).hexdigest())
+    target = os.path.join(folder, os.path.basename(name))
+    if not os.path.isfile(target):
+        with tarfile.open(fileobj=io.BytesIO(_member(content, package, b"data.tar"))) as tar:
+            found = next((m for m in tar if m.isfile() and m.name.lstrip("./") == name), None)
+            if found is None:
+                raise AnsibleFilterError(f"{package} has no {name}")
+            data = tar.extractfile(found).read()
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with open(f"{target}.{os.getpid()}", "wb") as file:
+            file.write(data)
+        os.replace(f"{target}.{os.getpid()}", target)
+    return target
+
+
+def _member(content, package, prefix):
+    """A .deb is an ar archive: a line, then headers of 60 bytes and contents, at even offsets."""
+    if not content.startswith(b"!<arch>\n"):
+        raise AnsibleFilterError(f"{package} is no Debian package")
+    at = 8
+    while at + 60 <= len(content):
+        header, at = content[at:at + 60], at + 60
+        size = int(header[48:58])
+        if header.startswith(prefix):
+            return content[at:at + size]
+        at += size + size % 2
+    raise AnsibleFilterError(f"{package} is no Debian package: it has no {prefix.decode()}")
 
 
 def _parts(url):
@@ -125,5 +165,6 @@ class FilterModule:
             "billing_credentials": billing_credentials,
             "billing_env_value": billing_env_value,
             "billing_java_major": billing_java_major,
+            "billing_packed": billing_packed,
             "billing_local_url": billing_local_url,
         }

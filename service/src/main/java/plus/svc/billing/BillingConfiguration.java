@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import plus.svc.billing.config.ArchiveSection;
 import plus.svc.billing.config.ArrearsSection;
+import plus.svc.billing.config.AuditSection;
 import plus.svc.billing.config.AuthSection;
 import plus.svc.billing.config.CollectorSection;
 import plus.svc.billing.config.CollectorSettings;
@@ -81,6 +82,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private AuditSection audit = AuditSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private JobsSection jobs = JobsSection.EMPTY;
 
   @JsonProperty
@@ -125,6 +130,7 @@ public final class BillingConfiguration extends Configuration {
             rating.read(reader),
             archive.read(reader),
             arrears.read(reader),
+            audit.read(reader),
             jobs.read(reader),
             ingest.read(reader),
             auth.read(reader, secrets));

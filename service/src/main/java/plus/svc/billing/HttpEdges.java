@@ -6,7 +6,9 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.OperationServlet;
+import plus.svc.billing.audit.ContinuousAudit;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.RightsFeature;
@@ -39,7 +41,8 @@ final class HttpEdges {
       Jobs jobs,
       Ingest ingest,
       DatabaseProbe database,
-      OperationServlet operations) {
+      OperationServlet operations,
+      @Nullable ContinuousAudit audit) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
     environment.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
@@ -49,10 +52,16 @@ final class HttpEdges {
     jersey.register(new NoOptions());
     jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback()));
     jersey.register(new PingResource(image));
-    jersey.register(new HealthResource(jobs::health));
+    jersey.register(
+        new HealthResource(
+            audit == null
+                ? jobs::health
+                : () -> AuditedHealth.of(jobs.health(), audit.standing())));
     jersey.register(new ReadinessResource(database));
     jersey.register(new JobResource(jobs, settings.answerWithin()));
-    jersey.register(new StatusResource(jobs));
+    jersey.register(
+        new StatusResource(
+            jobs, () -> audit == null ? null : AuditedHealth.status(audit.standing())));
     jersey.register(new IngestResource(ingest));
     environment
         .admin()

@@ -15,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.admin.AuditOperation;
 import plus.svc.billing.admin.ChangesOperation;
 import plus.svc.billing.admin.DatabaseChangeJournal;
 import plus.svc.billing.admin.Operation;
@@ -22,6 +24,9 @@ import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.admin.Operations;
 import plus.svc.billing.admin.PruneOperation;
 import plus.svc.billing.admin.SourcesOperation;
+import plus.svc.billing.audit.Audit;
+import plus.svc.billing.audit.ContinuousAudit;
+import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.auth.AdminFilter;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Throttle;
@@ -75,6 +80,7 @@ final class Wiring {
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
   private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
+  private static final int AUDIT_PAGE = 60;
   private static final Duration STOP_WAIT = Duration.ofSeconds(30);
 
   private final Settings settings;
@@ -131,17 +137,40 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
+<<<<<<< HEAD
         operators(jdbi));
     environment.jersey().register(new LivenessResource(() -> pulses));
     environment.jersey().register(new StartupResource(environment.getApplicationContext()::isStarted));
+=======
+        operators(jdbi),
+        continuousAudit(jdbi));
+>>>>>>> main
   }
 
   /** What operators can ask for; those that need more than the database were added before. */
   private OperationServlet operators(Jdbi jdbi) {
     DatabaseChangeJournal journal = new DatabaseChangeJournal(jdbi);
     operations.add(new ChangesOperation(journal));
+    operations.add(
+        new AuditOperation(
+            new Audit(
+                jdbi, settings.pipeline().rating().peakHours(), () -> sources, auditAccess())));
     return new OperationServlet(
         new Operations(operations), journal, clock, environment.getObjectMapper());
+  }
+
+  /** Audits ask exporters with a client of their own: a source answers one request of each. */
+  private ExporterAccess auditAccess() {
+    if (settings.ingestMode() != IngestMode.PULL) {
+      return ExporterAccess.NONE;
+    }
+    ExporterClient client =
+        new ExporterClient(
+            new WindowDecoder(DecoderLimits.DEFAULT),
+            new SecretRefs(variables),
+            metrics.pipeline());
+    environment.lifecycle().manage(new AutoCloseableManager(client));
+    return new ExporterAccess(client, AUDIT_PAGE, ExporterAccess.REMEMBERED);
   }
 
   /** What Prometheus reads, on the admin port. */
@@ -303,6 +332,26 @@ final class Wiring {
             });
     keep("archive-retention", loop);
     operations.add(new PruneOperation(retention, clock));
+  }
+
+  /** Looks after the recent past, and turns health degraded while something is not right. */
+  private @Nullable ContinuousAudit continuousAudit(Jdbi jdbi) {
+    if (!settings.audit().enabled()) {
+      return null;
+    }
+    ContinuousAudit audit =
+        new ContinuousAudit(
+            jdbi, settings.pipeline().rating().peakHours(), settings.audit().lookBack(), clock);
+    PeriodicLoop loop =
+        new PeriodicLoop(
+            "continuous-audit", settings.audit().interval(), STOP_WAIT, clock, audit::turn);
+    keep("continuous-audit", loop);
+    environment.healthChecks().register("audit", audit);
+    metrics.audit(
+        () -> audit.standing().findings(),
+        () -> audit.standing().atRiskMinutes(),
+        () -> audit.standing().verifiedUntil());
+    return audit;
   }
 
   /** Suspends who owes too long, after taking in what other services posted meanwhile. */

@@ -192,7 +192,8 @@ final class EdgesServer implements AutoCloseable {
           ingest,
           probe,
           new OperationServlet(
-              new Operations(operations), changes, stopped, environment.getObjectMapper()));
+              new Operations(operations), changes, stopped, environment.getObjectMapper()),
+          null);
     }
 
     private static Token token(String name, Right... rights) {

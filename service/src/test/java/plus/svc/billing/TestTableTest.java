@@ -90,6 +90,6 @@ class TestTableTest {
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet()))
         .as("what is open is known to be")
-        .containsExactly("S24");
+        .isEmpty();
   }
 }

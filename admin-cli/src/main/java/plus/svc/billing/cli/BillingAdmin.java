@@ -47,6 +47,7 @@ public final class BillingAdmin {
         .addSubcommand(new CollectVerb(new Connection(environment)))
         .addSubcommand(new ReconcileVerb(new Connection(environment)))
         .addSubcommand(new ReadyVerb(new Connection(environment)))
+        .addSubcommand(new AuditVerb(new Connection(environment)))
         .addSubcommand(new ChangesVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))

@@ -15,7 +15,8 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes"})
+  @ValueSource(
+      strings = {"status", "collect", "reconcile", "ready", "prune", "sources", "changes", "audit"})
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");
 

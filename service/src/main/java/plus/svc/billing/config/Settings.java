@@ -26,6 +26,7 @@ public record Settings(
     PipelineSettings pipeline,
     ArchiveSection.Settings archive,
     ArrearsSection.Settings arrears,
+    AuditSection.Settings audit,
     JobsSection.Settings jobs,
     IngestSection.Settings ingest,
     List<Token> tokens) {

@@ -12,10 +12,13 @@ import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.http.HttpServlet;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.PipelineWatch;
 import plus.svc.billing.pipeline.Receipt;
@@ -99,6 +102,32 @@ public final class ServiceMetrics {
         .name("billing_waiting_pages")
         .help("Pages that wait for a transaction.")
         .callback(callback -> callback.call(pages.getAsInt()))
+        .register(registry);
+  }
+
+  /** Tells what the continuous audit found, and how far it is. */
+  public void audit(
+      LongSupplier findings, LongSupplier atRiskMinutes, Supplier<@Nullable Instant> verified) {
+    GaugeWithCallback.builder()
+        .name("billing_audit_findings")
+        .help("What the continuous audit found and nobody mended.")
+        .callback(callback -> callback.call((double) findings.getAsLong()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("billing_audit_at_risk_minutes")
+        .help("Minutes looked at in which some bytes can't be known.")
+        .callback(callback -> callback.call((double) atRiskMinutes.getAsLong()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("billing_audit_verified_until_timestamp_seconds")
+        .help("Every minute before it is proven complete and right.")
+        .callback(
+            callback -> {
+              @Nullable Instant until = verified.get();
+              if (until != null) {
+                callback.call((double) until.getEpochSecond());
+              }
+            })
         .register(registry);
   }
 

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
@@ -26,11 +28,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import plus.svc.billing.api.report.Report;
+import plus.svc.billing.api.report.Verdict;
+import plus.svc.billing.audit.Audit;
+import plus.svc.billing.audit.AuditRequest;
+import plus.svc.billing.audit.ContinuousAudit;
+import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.collector.SourceLeaseDao;
 import plus.svc.billing.job.JobRunDao;
 import plus.svc.billing.job.JobRunRow;
 import plus.svc.billing.pipeline.Retention;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
+import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
 import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.pipeline.source.SourceSpec;
@@ -104,6 +113,52 @@ final class RuntimeRoleIT {
             feed.deliver(snapshot("11:00:00", sample(account, 400), sample(stranger, 9)))
                 .repeated())
         .isEqualTo(1);
+  }
+
+  @Test
+  void everythingIsAudited() {
+    UUID account = user();
+    new Feed(role.jdbi())
+        .deliver(
+            snapshot(new NodeKey("prod", "audited"), NOW.minusSeconds(600), sample(account, 100)));
+    ContinuousAudit audit =
+        new ContinuousAudit(
+            role.jdbi(), PeakHours.NONE, Duration.ofHours(24), InstantSource.fixed(NOW));
+    audit.turn();
+    audit.turn();
+    assertThat(audit.standing().findings()).as(audit.standing().firstFinding()).isZero();
+    Set<String> sections = new HashSet<>();
+    Report report =
+        new Report() {
+          @Override
+          public void section(String name, String... columns) {
+            sections.add(name);
+          }
+
+          @Override
+          public void row(Object... values) {}
+
+          @Override
+          public void progress(double share, String doing) {}
+
+          @Override
+          public void end(Map<String, ?> summary, Verdict verdict) {
+            sections.add(verdict.text());
+          }
+        };
+    new Audit(role.jdbi(), PeakHours.NONE, List::of, ExporterAccess.NONE)
+        .run(
+            new AuditRequest(
+                Set.of(),
+                Set.of("prod:audited"),
+                NOW.minusSeconds(3_600),
+                NOW,
+                NOW,
+                AuditRequest.From.ARCHIVE,
+                false,
+                100),
+            report);
+    assertThat(sections).contains("sources", "checks", "clean");
   }
 
   @Test

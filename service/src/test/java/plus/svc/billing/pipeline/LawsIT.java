@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,6 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.LawsReference.Facts;
 import plus.svc.billing.platform.BillingJdbiPlugin;
+import plus.svc.billing.quantity.NodeKey;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -84,6 +86,7 @@ class LawsIT {
       world.deliver(second);
       assertLaws(world);
     }
+    assertAuditFindsNothing(world);
     Map<String, String> before = TableDigests.of(world.world.jdbi);
     before.remove("public.billing_source_sync_state"); // holds when a source was last asked
     world.deliver(second);
@@ -104,6 +107,18 @@ class LawsIT {
     assertThat(reader.corruptCorrections()).isZero();
     assertBalances(world, reader, expected);
     assertRemaining(world, reader, expected);
+  }
+
+  /** The audit, which shares no code with the reference, comes to the same. */
+  private static void assertAuditFindsNothing(LawsWorld world) {
+    AuditReport report =
+        AuditReport.of(
+            world.world.jdbi,
+            world.world.rating.peakHours(),
+            world.nodes.stream().map(NodeKey::composed).collect(Collectors.toSet()),
+            world.start().minusSeconds(3_600),
+            world.start().plusSeconds(36_000));
+    assertThat(report.damage()).isEmpty();
   }
 
   private static NavigableMap<UUID, NavigableMap<YearMonth, Long>> withoutUnused(

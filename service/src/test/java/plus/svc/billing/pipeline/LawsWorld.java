@@ -79,6 +79,10 @@ final class LawsWorld {
     }
   }
 
+  Instant start() {
+    return start;
+  }
+
   /** Sets the guard that the source has when it sends a page. */
   private void guard(int page) {
     world.policy =

@@ -59,6 +59,11 @@ public final class PostgresHarness {
     return create("db" + made.incrementAndGet(), "template0");
   }
 
+  /** A copy of a database made here, to which nobody is connected. */
+  public TestDatabase copyOf(TestDatabase database) {
+    return create("db" + made.incrementAndGet(), database.name());
+  }
+
   /** Drops a database made here, open connections or not. */
   public void drop(TestDatabase database) {
     execute("DROP DATABASE IF EXISTS \"" + database.name() + "\" WITH (FORCE)");

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class HtmlSheet extends Sheet {
 
   /** Sections that are drawn another way than as a table, by name. */
-  private static final Map<String, Supplier<HtmlSection>> DRAWINGS = Map.of();
+  private static final Map<String, Supplier<HtmlSection>> DRAWINGS =
+      Map.of("heatmap", HtmlHeatMap::new);
 
   private static final String STYLE =
       """
@@ -29,6 +30,12 @@ final class HtmlSheet extends Sheet {
       td.n { text-align: right } th { position: sticky; top: 0; background: Canvas }
       .verdict { font-weight: 700 } .clean { color: var(--good) }
       .found, .refused, .failed { color: var(--bad) }
+      .map td.label { white-space: nowrap; position: sticky; left: 0; background: Canvas }
+      .map svg { display: block; height: 18px }
+      .legend span { margin-right: 1.2rem; white-space: nowrap }
+      .legend svg { width: 14px; height: 14px; vertical-align: -2px; margin-right: .3rem }
+      .w-observed { fill: #0072b2 } .w-spanned { fill: #56b4e9 } .w-pending { fill: #8884 }
+      .w-at_risk { fill: #e69f00 } .w-wrong { fill: #d55e00 } .mark { fill: Canvas; stroke: none }
       @media print { body { margin: 0; max-width: none; font-size: 10px }
         section { overflow: visible } th { position: static } tr { break-inside: avoid } }
       @media (prefers-color-scheme: dark) { :root { --bad: #ef9a9a; --good: #a5d6a7 } }

@@ -127,6 +127,47 @@ final class FormatTest {
   }
 
   @Test
+  void aHeatMapIsDrawnAndSaysWhatItShows() {
+    StringWriter out = new StringWriter();
+    Report page = Format.HTML.to(out, "audit");
+    page.section(
+        "heatmap",
+        "source",
+        "node",
+        "from",
+        "until",
+        "minutes",
+        "observed",
+        "spanned",
+        "at_risk",
+        "pending",
+        "wrong",
+        "word");
+    Instant ten = Instant.parse("2026-01-31T10:00:00Z");
+    page.row("jp", "prod:<jp>", ten, ten.plusSeconds(300), 5L, 5L, 0L, 0L, 0L, 0L, "observed");
+    page.row(
+        "jp",
+        "prod:<jp>",
+        ten.plusSeconds(600),
+        ten.plusSeconds(900),
+        5L,
+        3L,
+        0L,
+        2L,
+        0L,
+        1L,
+        "wrong");
+    page.end(Map.of(), Verdict.FOUND);
+    assertThat(out.toString())
+        .contains("prod:&lt;jp&gt;", "a field is 5 minutes", "viewBox=\"0 0 27 18\"")
+        .contains(
+            "<title>wrong, 2026-01-31T10:10:00Z to 2026-01-31T10:15:00Z; minutes 5; observed 3;"
+                + " at risk 2; wrong 1</title><rect class=\"w-wrong\" x=\"18\"")
+        .contains("what is written is not what is proven")
+        .doesNotContain("<script");
+  }
+
+  @Test
   void thePageHoldsItselfTogether() {
     String page = told(Format.HTML);
 
