@@ -36,6 +36,7 @@ import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
 import plus.svc.billing.platform.setting.Variables;
 import plus.svc.billing.platform.systemd.ServiceManager;
 import plus.svc.billing.platform.systemd.Watchdog;
+import plus.svc.billing.platform.trace.Tracing;
 
 /**
  * The billing service's entry point: {@code server config.yml} serves, {@code db migrate
@@ -99,6 +100,9 @@ public class BillingApplication extends Application<BillingConfiguration> {
   public void run(BillingConfiguration configuration, Environment environment) throws Exception {
     LogGuard.install();
     Settings settings = configuration.read(variables, systemUser());
+    if (ownsProcess()) {
+      Tracing.start(variables);
+    }
     if (!(configuration.getServerFactory() instanceof DefaultServerFactory server)) {
       throw new StartRefused(
           "server.type must be default: the admin port has an address of its own");

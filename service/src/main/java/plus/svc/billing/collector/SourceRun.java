@@ -28,6 +28,7 @@ import plus.svc.billing.pipeline.source.walk.WalkedPage;
 import plus.svc.billing.pipeline.source.walk.Window;
 import plus.svc.billing.pipeline.source.walk.WindowWalk;
 import plus.svc.billing.platform.log.Happening;
+import plus.svc.billing.platform.trace.Trace;
 
 /**
  * One collection of one source. It works in turns of so many pages and queues behind the other
@@ -61,6 +62,7 @@ final class SourceRun implements Lanes.Work {
   // Only the thread that has the turn touches these.
   private long fence;
   private Instant attemptedAt = Instant.EPOCH;
+  private @Nullable Trace trace;
   private @Nullable Window window;
   private @Nullable PageStream stream;
   private int pages;
@@ -149,6 +151,15 @@ final class SourceRun implements Lanes.Work {
 
   @Override
   public void turn() {
+    Trace current = trace;
+    if (current == null) {
+      current = Trace.begin("collect", "source", source.id().value());
+      trace = current;
+    }
+    current.run(this::takeTurn);
+  }
+
+  private void takeTurn() {
     try {
       if (stream == null && !open()) {
         return;
@@ -338,6 +349,9 @@ final class SourceRun implements Lanes.Work {
   private void end(Ending ending, @Nullable String error) {
     SourceOutcome outcome =
         new SourceOutcome(source.id(), ending, window, pages, snapshots, receipt, findings, error);
+    if (trace != null) {
+      trace.end(error);
+    }
     slot.over(this, outcome);
     done.complete(outcome);
   }
