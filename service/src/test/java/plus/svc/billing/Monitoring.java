@@ -36,7 +36,9 @@ final class Monitoring {
     return all;
   }
 
-  /** Where a program is missing the test is skipped, unless the build says that it must be there. */
+  /**
+   * Where a program is missing the test is skipped, unless the build says that it must be there.
+   */
   static void needs(String program) {
     boolean there =
         List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)).stream()

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitoringIT {
 
   private static final Path DOCS = Path.of("..");
+  private static final Pattern OTHER_VARIABLE =
+      Pattern.compile("\\$(?!\\{?(source|datasource)|__all)");
 
   @TempDir Path directory;
 
@@ -55,7 +57,8 @@ class MonitoringIT {
 
   private static List<String> headings(Path page) throws Exception {
     return Monitoring.found(page, "^## (.*)$").stream()
-        .map(title -> title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
+        .map(
+            title -> title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
         .toList();
   }
 
@@ -80,7 +83,7 @@ class MonitoringIT {
     assertThat(rules).hasSizeGreaterThan(60);
     Files.write(directory.resolve("dashboard.yml"), rules);
     Monitoring.promtool(directory, "check", "rules", "dashboard.yml");
-    assertThat(Pattern.compile("\\$(?!\\{?(source|datasource)|__all)").matcher(dashboard.toString()).find())
+    assertThat(OTHER_VARIABLE.matcher(dashboard.toString()).find())
         .as("a variable that is none")
         .isFalse();
   }
