@@ -42,9 +42,7 @@ bench: ## measure the write path; ARGS=--quick takes two minutes, ARGS=--grown h
 	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.args="$(ARGS)"
 
 deploy-test: ## the playbook and the package on a throwaway host with a real systemd; wants root, and mvn package -Prelease before it
-	python3 ansible/tests/test_role.py
-	python3 ansible/tests/test_deploy.py
-	python3 ansible/tests/test_package.py
+	ansible/tests/all
 
 reproducible: ## build twice in two places and compare what is handed out
 	.ci/reproducible

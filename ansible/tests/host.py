@@ -3,12 +3,14 @@
 Whatever is done in it is gone with it. Needs root, overlayfs and systemd-nspawn.
 """
 
+import atexit
 import glob
 import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -47,9 +49,12 @@ class Host:
         self.base = tempfile.mkdtemp(prefix="billing-host-")
         self.root = os.path.join(self.base, "root")
         self.nspawn = None
+        self.first = 0
         self.groups = []
-        self.secrets = set()
         self.spoken = ""
+        # However we end, nothing of the host stays.
+        atexit.register(self.close)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3g", "tmpfs", self.base], check=True)
         for name in ("root", "upper", "work"):
             os.mkdir(os.path.join(self.base, name))
@@ -116,10 +121,9 @@ class Host:
 
     def close(self):
         if self.nspawn is not None:
-            first = getattr(self, "first", 0)
-            if first:
+            if self.first:
                 try:
-                    os.kill(first, signal.SIGKILL)
+                    os.kill(self.first, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
             self.nspawn.terminate()
@@ -128,6 +132,8 @@ class Host:
             except subprocess.TimeoutExpired:
                 self.nspawn.kill()
                 self.nspawn.wait()
+            self.nspawn = None
+            self.first = 0
         for mounted in (self.root, self.base):
             for _ in range(20):
                 if subprocess.run(["umount", "-q", mounted], check=False).returncode == 0 or not os.path.ismount(mounted):

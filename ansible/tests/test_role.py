@@ -116,11 +116,22 @@ class FilesTest(unittest.TestCase):
     def test_the_syntax_is_right(self):
         self.succeeds("ansible-playbook", "--syntax-check", "deploy_billing_service.yml", "rollback_billing_service.yml")
 
+    def test_the_play_is_for_the_hosts_that_are_meant(self):
+        def hosts(*arguments):
+            done = subprocess.run(["ansible-playbook", "-i", "./inventory.ini", "deploy_billing_service.yml", "--list-hosts",
+                                   *arguments], cwd=ANSIBLE, text=True, capture_output=True, check=True)
+            return done.stdout.partition("hosts (")[2].split()[1:]
+        self.assertEqual(hosts("-l", "jp_xhttp_contabo_host"), ["jp-xhttp-contabo.svc.plus"])
+        self.assertEqual(hosts("-i", "other.example.org,", "-e", "billing_service_hosts=other.example.org"),
+                         ["other.example.org"])
+
     def test_the_linter_finds_nothing(self):
         self.succeeds("ansible-lint", "--offline", "--nocolor", "--profile", "production")
 
     def test_the_scripts_are_sound(self):
-        self.succeeds("shellcheck", "roles/billing_service/files/billing-release")
+        self.succeeds("shellcheck", "roles/billing_service/files/billing-release", "tests/all",
+                      *[f"../dist/src/deb/{name}" for name in ("billing-admin", "control/postinst", "control/prerm",
+                                                               "control/postrm")])
 
 
 if __name__ == "__main__":

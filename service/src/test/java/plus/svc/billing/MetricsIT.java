@@ -50,7 +50,9 @@ class MetricsIT {
           assertThat(scrape.value("billing_source_pages_total{source=\"jp\"}")).isPositive();
           assertThat(scrape.value("billing_source_last_success_timestamp_seconds{source=\"us\"}"))
               .isPositive();
-          assertThat(scrape.families()).contains("billing_source_coverage_minutes");
+          assertThat(scrape.families())
+              .contains("billing_source_coverage_minutes")
+              .contains("billing_audit_verified_until_timestamp_seconds");
         });
   }
 
