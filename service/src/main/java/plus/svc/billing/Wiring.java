@@ -137,14 +137,12 @@ final class Wiring {
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
-<<<<<<< HEAD
-        operators(jdbi));
-    environment.jersey().register(new LivenessResource(() -> pulses));
-    environment.jersey().register(new StartupResource(environment.getApplicationContext()::isStarted));
-=======
         operators(jdbi),
         continuousAudit(jdbi));
->>>>>>> main
+    environment.jersey().register(new LivenessResource(() -> pulses));
+    environment
+        .jersey()
+        .register(new StartupResource(environment.getApplicationContext()::isStarted));
   }
 
   /** What operators can ask for; those that need more than the database were added before. */
