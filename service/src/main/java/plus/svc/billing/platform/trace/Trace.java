@@ -68,6 +68,7 @@ public final class Trace implements AutoCloseable {
   }
 
   /** Makes it what runs in this thread, until what this gives is closed. */
+  @SuppressWarnings("MustBeClosedChecker") // closed by what is given
   public AutoCloseableScope enter() {
     Scope scope = context.makeCurrent();
     return scope::close;
