@@ -118,7 +118,10 @@ public class BillingApplication extends Application<BillingConfiguration> {
         .lifecycle()
         .addServerLifecycleListener(
             started -> {
-              LOG.info(Happening.SERVICE_LISTENS, "billing-service listening on {}", settings.listen().application());
+              LOG.info(
+                  Happening.SERVICE_LISTENS,
+                  "billing-service listening on {}",
+                  settings.listen().application());
               manager.ready("listening on " + settings.listen().application());
               listening(started);
             });
@@ -184,7 +187,8 @@ public class BillingApplication extends Application<BillingConfiguration> {
       } catch (InterruptedException e) {
         return;
       }
-      LOG.error(Happening.STOP_TOO_LONG, "the stop takes longer than {}; ending all the same", limit);
+      LOG.error(
+          Happening.STOP_TOO_LONG, "the stop takes longer than {}; ending all the same", limit);
       LogGuard.flush();
       Runtime.getRuntime().halt(1);
     }

@@ -50,8 +50,7 @@ class LogsIT {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try (ObservedWorld world = new ObservedWorld(database, directory);
-        RunningService service =
-            world.service(Map.of("LOG_FORMAT", format, "LOG_LEVEL", "INFO"))) {
+        RunningService service = world.service(Map.of("LOG_FORMAT", format, "LOG_LEVEL", "INFO"))) {
       Scrape.get(service.baseUrl(), "/v1/status?access_token=a-secret", ObservedWorld.PLATFORM);
       Eventually.holds(
           () ->
@@ -126,8 +125,7 @@ class LogsIT {
                           .value(
                               "billing_source_samples_total{outcome=\"set_aside\",source=\"push:platform\"}"))
                   .isEqualTo(1));
-      Eventually.holds(
-          () -> assertThat(logged).anyMatch(line -> line.contains("source jp: ")));
+      Eventually.holds(() -> assertThat(logged).anyMatch(line -> line.contains("source jp: ")));
     } finally {
       root.detachAppender(log);
       root.setLevel(level);

@@ -64,8 +64,7 @@ class OutageIT {
     }
   }
 
-  private static double value(RunningService service, String name, String source)
-      throws Exception {
+  private static double value(RunningService service, String name, String source) throws Exception {
     return Scrape.of(service, ObservedWorld.SCRAPER)
         .value("billing_source_" + name + "{source=\"" + source + "\"}");
   }
@@ -100,7 +99,8 @@ class OutageIT {
             () -> assertThat(prometheus.firing()).doesNotContain("BillingSourceSilent jp"));
 
         Files.writeString(directory.resolve("client.pem"), "no certificate");
-        Eventually.holds(() -> assertThat(prometheus.firing()).contains("BillingCredentialUnfit us"));
+        Eventually.holds(
+            () -> assertThat(prometheus.firing()).contains("BillingCredentialUnfit us"));
         world.renewClient();
         Eventually.holds(
             () -> assertThat(prometheus.firing()).doesNotContain("BillingCredentialUnfit us"));

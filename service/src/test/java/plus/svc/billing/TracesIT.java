@@ -73,8 +73,15 @@ class TracesIT {
                           assertThat(names)
                               .containsAll(
                                   Set.of(
-                                      "collect", "fetch", "decode", "write_pages", "transaction",
-                                      "meter", "rate", "write", "commit"))));
+                                      "collect",
+                                      "fetch",
+                                      "decode",
+                                      "write_pages",
+                                      "transaction",
+                                      "meter",
+                                      "rate",
+                                      "write",
+                                      "commit"))));
     }
     assertThat(spans.getFinishedSpanItems().toString())
         .doesNotContain("example.com")

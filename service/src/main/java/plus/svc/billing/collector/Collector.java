@@ -177,12 +177,16 @@ public final class Collector implements Managed {
     keeper.shutdown();
     lanes.shutdown();
     if (!awaitRuns()) {
-      LOG.warn(Happening.STOP_TOO_LONG, "sources are still written after {}: interrupting them", plan.stopWait());
+      LOG.warn(
+          Happening.STOP_TOO_LONG,
+          "sources are still written after {}: interrupting them",
+          plan.stopWait());
       lanes.interrupt();
     }
     readers.shutdownNow();
     if (!keeper.awaitTermination(plan.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn(Happening.STOP_TOO_LONG, "leases are still being prolonged; they run out by themselves");
+      LOG.warn(
+          Happening.STOP_TOO_LONG, "leases are still being prolonged; they run out by themselves");
     }
     release(slots);
   }
@@ -319,7 +323,8 @@ public final class Collector implements Managed {
     try {
       book.release(these.stream().map(SourceSlot::source).toList());
     } catch (RuntimeException e) {
-      LOG.warn(Happening.DATABASE_FAILED, "leases are not let go of; they run out by themselves", e);
+      LOG.warn(
+          Happening.DATABASE_FAILED, "leases are not let go of; they run out by themselves", e);
     }
   }
 }

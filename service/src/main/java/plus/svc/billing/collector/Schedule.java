@@ -73,7 +73,11 @@ final class Schedule {
     try {
       entry.slot.run(null).whenComplete((outcome, thrown) -> plan(entry));
     } catch (RuntimeException e) {
-      LOG.error(Happening.COLLECTION_BROKE, "source {}: its turn could not start", entry.slot.source().id(), e);
+      LOG.error(
+          Happening.COLLECTION_BROKE,
+          "source {}: its turn could not start",
+          entry.slot.source().id(),
+          e);
       plan(entry);
     }
   }

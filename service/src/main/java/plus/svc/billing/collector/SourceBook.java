@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceProgress;
-import plus.svc.billing.pipeline.source.SourceProgressDao.Note;
 import plus.svc.billing.pipeline.source.SourceProgressDao;
+import plus.svc.billing.pipeline.source.SourceProgressDao.Note;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.log.Happening;
 
@@ -179,7 +179,8 @@ final class SourceBook {
     try {
       progress.note(batch);
     } catch (RuntimeException e) {
-      LOG.warn(Happening.DATABASE_FAILED, "how {} sources fared cannot be stored yet", batch.size(), e);
+      LOG.warn(
+          Happening.DATABASE_FAILED, "how {} sources fared cannot be stored yet", batch.size(), e);
       synchronized (notes) {
         batch.forEach(note -> notes.putIfAbsent(note.source(), note));
       }

@@ -25,8 +25,8 @@ import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.PushDecoder;
-import plus.svc.billing.pipeline.source.page.PushedBody.Placed;
 import plus.svc.billing.pipeline.source.page.PushedBody;
+import plus.svc.billing.pipeline.source.page.PushedBody.Placed;
 import plus.svc.billing.platform.log.Happening;
 
 /**
@@ -227,7 +227,11 @@ public final class Ingest {
 
   private static String noted(RuntimeException failure) {
     String reference = UUID.randomUUID().toString();
-    LOG.error(Happening.PUSH_FAILED, "pushed snapshots could not be written, reference {}", reference, failure);
+    LOG.error(
+        Happening.PUSH_FAILED,
+        "pushed snapshots could not be written, reference {}",
+        reference,
+        failure);
     return "reference " + reference;
   }
 

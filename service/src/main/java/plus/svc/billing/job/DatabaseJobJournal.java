@@ -44,7 +44,10 @@ public final class DatabaseJobJournal implements JobJournal {
           jdbi.withExtension(
               JobRunDao.class, runs -> runs.markAbandoned(instance, at, ourStart, at.minus(grace)));
       if (abandoned > 0) {
-        LOG.warn(Happening.JOBS_ABANDONED, "{} runs of jobs were abandoned by processes that ended in mid-run", abandoned);
+        LOG.warn(
+            Happening.JOBS_ABANDONED,
+            "{} runs of jobs were abandoned by processes that ended in mid-run",
+            abandoned);
       }
       return OptionalLong.of(
           jdbi.withExtension(JobRunDao.class, runs -> runs.started(kind.text(), at, instance)));
@@ -62,7 +65,12 @@ public final class DatabaseJobJournal implements JobJournal {
     try {
       jdbi.useExtension(JobRunDao.class, runs -> runs.finished(id.getAsLong(), row(result)));
     } catch (RuntimeException e) {
-      LOG.warn(Happening.DATABASE_FAILED, "the outcome of {} could not be recorded: {}", result.job(), result, e);
+      LOG.warn(
+          Happening.DATABASE_FAILED,
+          "the outcome of {} could not be recorded: {}",
+          result.job(),
+          result,
+          e);
     }
   }
 

@@ -91,7 +91,10 @@ public final class GroupCommit implements AutoCloseable {
     writers.shutdownNow();
     try {
       if (!writers.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn(Happening.STOP_TOO_LONG, "a transaction is still open after {}; the database takes it back", stopWait);
+        LOG.warn(
+            Happening.STOP_TOO_LONG,
+            "a transaction is still open after {}; the database takes it back",
+            stopWait);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

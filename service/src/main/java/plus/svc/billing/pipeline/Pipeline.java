@@ -22,8 +22,8 @@ import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.CopyRows;
-import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.platform.StageWatch;
+import plus.svc.billing.platform.StageWatch.Stage;
 import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.quantity.NodeKey;
 

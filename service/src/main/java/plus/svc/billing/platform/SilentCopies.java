@@ -52,7 +52,10 @@ public final class SilentCopies {
                     .mapTo(Integer.class)
                     .one());
     if (ended > 0) {
-      LOG.warn(Happening.SILENT_WRITERS_ENDED, "ended {} transactions whose client fell silent while it sent rows", ended);
+      LOG.warn(
+          Happening.SILENT_WRITERS_ENDED,
+          "ended {} transactions whose client fell silent while it sent rows",
+          ended);
     }
     return ended;
   }

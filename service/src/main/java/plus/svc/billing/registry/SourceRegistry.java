@@ -121,7 +121,11 @@ public final class SourceRegistry {
       return new Outcome(false, null, e.problems());
     }
     if (apply) {
-      LOG.info(Happening.SOURCES_CHANGED, "source {}: {} by an operator", source(outcome).id(), done(action));
+      LOG.info(
+          Happening.SOURCES_CHANGED,
+          "source {}: {} by an operator",
+          source(outcome).id(),
+          done(action));
       refresh();
     }
     return outcome;

@@ -52,10 +52,7 @@ public final class AccessLog {
     public LayoutBase<IAccessEvent> build(LoggerContext context, TimeZone timeZone) {
       LogbackAccessRequestLayout layout = new LogbackAccessRequestLayout(context, timeZone);
       layout.setPattern(
-          layout
-              .getPattern()
-              .replace("%r", "%m %U %H")
-              .replace(" \"%i{Referer}\"", ""));
+          layout.getPattern().replace("%r", "%m %U %H").replace(" \"%i{Referer}\"", ""));
       return layout;
     }
   }

@@ -63,7 +63,10 @@ public final class Watchdog implements Managed {
     if (still.isEmpty()) {
       manager.alive();
     } else {
-      LOG.error(Happening.LOOP_STILL, "no sign of life is given to the service manager: {} stand still", still);
+      LOG.error(
+          Happening.LOOP_STILL,
+          "no sign of life is given to the service manager: {} stand still",
+          still);
     }
   }
 }

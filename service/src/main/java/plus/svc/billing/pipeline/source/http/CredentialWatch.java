@@ -88,7 +88,10 @@ final class CredentialWatch {
     }
     try {
       ReadyCredential fresh = take(still);
-      LOG.info(Happening.CREDENTIAL_RENEWED, "source {}: uses its new credential or trust from now on", source.id());
+      LOG.info(
+          Happening.CREDENTIAL_RENEWED,
+          "source {}: uses its new credential or trust from now on",
+          source.id());
       return fresh;
     } catch (SourceFailure e) {
       refused = still;
@@ -143,7 +146,11 @@ final class CredentialWatch {
 
   private void raise(String reason) {
     if (!Objects.equals(reason, alarm)) {
-      LOG.warn(Happening.CREDENTIAL_UNFIT, "source {}: keeps its old credential and trust, since {}", source.id(), reason);
+      LOG.warn(
+          Happening.CREDENTIAL_UNFIT,
+          "source {}: keeps its old credential and trust, since {}",
+          source.id(),
+          reason);
     }
     alarm = reason;
   }
@@ -151,7 +158,10 @@ final class CredentialWatch {
   private void clearAlarm() {
     refused = null;
     if (alarm != null) {
-      LOG.info(Happening.CREDENTIAL_FIT, "source {}: its credential and trust can be used again", source.id());
+      LOG.info(
+          Happening.CREDENTIAL_FIT,
+          "source {}: its credential and trust can be used again",
+          source.id());
       alarm = null;
     }
   }
