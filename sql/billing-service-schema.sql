@@ -28,6 +28,25 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION billing.count_price_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE public.account_quota_states SET price_changes = price_changes + 1
+         WHERE account_uuid = OLD.account_uuid;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        UPDATE public.account_quota_states SET price_changes = price_changes + 1
+         WHERE account_uuid = NEW.account_uuid;
+    END IF;
+    RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION billing.drop_archive_before(horizon timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -155,6 +174,7 @@ CREATE TABLE public.account_quota_states (
     quota_charged bigint,
     quota_included_at timestamp with time zone,
     quota_granted_at timestamp with time zone,
+    price_changes integer NOT NULL DEFAULT 0,
     CONSTRAINT account_quota_states_pkey PRIMARY KEY (account_uuid),
     CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric)))
 ) WITH (fillfactor=45);
@@ -583,6 +603,7 @@ CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledg
 CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
 CREATE TRIGGER admin_changes_append_only BEFORE DELETE OR UPDATE ON billing.admin_changes FOR EACH ROW EXECUTE FUNCTION billing.admin_changes_refuse_change();
 CREATE TRIGGER admin_changes_no_truncate BEFORE TRUNCATE ON billing.admin_changes FOR EACH STATEMENT EXECUTE FUNCTION billing.admin_changes_refuse_change();
+CREATE TRIGGER price_versions_count_changes AFTER INSERT OR DELETE OR UPDATE ON billing.price_versions FOR EACH ROW EXECUTE FUNCTION billing.count_price_change();
 
 REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
@@ -594,6 +615,7 @@ COMMENT ON COLUMN public.account_quota_states.shown_period IS 'billing-service: 
 COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newest minute rated';
 COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
 COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
+COMMENT ON COLUMN public.account_quota_states.price_changes IS 'billing-service: how often the account''s price versions changed: who locked the row and knows them as of this number knows them';
 COMMENT ON TABLE billing.admin_changes IS 'Who changed what, why and with which result; append-only. A change without a row that ends it runs, or was cut short.';
 COMMENT ON COLUMN billing.admin_changes.ends IS 'the row with which the change began';
 COMMENT ON COLUMN billing.admin_changes.caller IS 'name of the token';

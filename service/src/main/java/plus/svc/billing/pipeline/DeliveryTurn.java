@@ -19,6 +19,7 @@ import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.ledger.PriceCache;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -40,6 +41,7 @@ final class DeliveryTurn {
   private final Instant now;
   private final boolean lookUpAll;
   private final StageWatch watch;
+  private final PriceCache prices;
 
   DeliveryTurn(
       Handle handle,
@@ -47,6 +49,17 @@ final class DeliveryTurn {
       InstantSource clock,
       boolean lookUpAll,
       StageWatch watch) {
+    this(handle, settings, clock, lookUpAll, watch, new PriceCache());
+  }
+
+  DeliveryTurn(
+      Handle handle,
+      PipelineSettings settings,
+      InstantSource clock,
+      boolean lookUpAll,
+      StageWatch watch,
+      PriceCache prices) {
+    this.prices = prices;
     this.watch = watch;
     this.handle = handle;
     this.dao = handle.attach(Dao.class);
@@ -64,7 +77,8 @@ final class DeliveryTurn {
   Done run(List<Delivery> deliveries) {
     dao.planOnce();
     checkFences(deliveries);
-    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
+    LedgerTurn ledger =
+        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock, prices);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
     watch.during(Stage.METER, () -> nodes.run(pages(deliveries), ledger));
     watch.during(Stage.RATE, ledger::rate);

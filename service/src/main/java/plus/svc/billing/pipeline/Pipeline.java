@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.ledger.PriceCache;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 import plus.svc.billing.pipeline.snapshot.SeriesKey;
@@ -48,6 +49,7 @@ public final class Pipeline {
   private final PipelineSettings settings;
   private final Clock clock;
   private final PipelineWatch watch;
+  private final PriceCache prices;
 
   /** A pipeline that nobody watches. */
   public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock) {
@@ -55,7 +57,13 @@ public final class Pipeline {
   }
 
   public Pipeline(Jdbi jdbi, PipelineSettings settings, Clock clock, PipelineWatch watch) {
+    this(jdbi, settings, clock, watch, new PriceCache());
+  }
+
+  Pipeline(
+      Jdbi jdbi, PipelineSettings settings, Clock clock, PipelineWatch watch, PriceCache prices) {
     this.jdbi = jdbi;
+    this.prices = prices;
     this.settings = settings;
     this.clock = clock;
     this.watch = watch;
@@ -155,7 +163,7 @@ public final class Pipeline {
   }
 
   private DeliveryTurn turn(Handle handle, boolean lookUpAll) {
-    return new DeliveryTurn(handle, settings, clock, lookUpAll, watch);
+    return new DeliveryTurn(handle, settings, clock, lookUpAll, watch, prices);
   }
 
   /** Does the work in a transaction and tells who watches. */

@@ -97,6 +97,7 @@ final class MigrationsIT {
           + quota_charged bigint
           + quota_included_at timestamp with time zone
           + quota_granted_at timestamp with time zone
+          + price_changes integer NOT NULL 0
           """,
           "account_billing_profiles",
           """

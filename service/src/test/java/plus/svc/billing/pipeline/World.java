@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.pipeline.ledger.PriceCache;
 import plus.svc.billing.pipeline.rating.PeakHours;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
 import plus.svc.billing.pipeline.snapshot.RejectedSample;
@@ -33,6 +34,10 @@ final class World {
   static final Instant DAY = Instant.parse("2026-04-08T00:00:00Z");
 
   final Jdbi jdbi;
+
+  /** One for all deliveries, as an instance has it. */
+  final PriceCache prices = new PriceCache();
+
   NodePolicy policy = new NodePolicy(FirstSnapshot.FROM_ZERO, Instant.EPOCH, 1_250_000_000_000L);
   RatingPolicy rating =
       new RatingPolicy(
@@ -117,7 +122,12 @@ final class World {
   }
 
   Pipeline pipeline(Clock clock) {
-    return new Pipeline(jdbi, new PipelineSettings(rating, region, "test-rev", zeroBuckets), clock);
+    return new Pipeline(
+        jdbi,
+        new PipelineSettings(rating, region, "test-rev", zeroBuckets),
+        clock,
+        PipelineWatch.NONE,
+        prices);
   }
 
   Receipt deliver(Shot... shots) {

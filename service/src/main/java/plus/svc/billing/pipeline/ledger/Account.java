@@ -18,6 +18,8 @@ final class Account {
 
   private static final Instant FAR_FUTURE = Instant.parse("9999-12-31T00:00:00Z");
 
+  private static final int NOT_LOCKED = -1;
+
   final UUID id;
   final List<RatedBucket> touched = new ArrayList<>();
   final List<RatedBucket> changed = new ArrayList<>();
@@ -42,6 +44,10 @@ final class Account {
   Shared shared = Shared.ABSENT;
   AccountChange.@Nullable Kept before;
   @Nullable PriceBook prices;
+
+  /** As the account's row counted under its lock, {@link #NOT_LOCKED} while it has none. */
+  int priceChanges = NOT_LOCKED;
+
   @Nullable PriceTerms newPrice;
   boolean opened;
 
@@ -74,6 +80,11 @@ final class Account {
 
     static final Shared ABSENT =
         new Shared(0, BigDecimal.ZERO, false, false, Instant.EPOCH, null, null);
+  }
+
+  /** Whether its row is there and was locked. */
+  boolean isLocked() {
+    return priceChanges != NOT_LOCKED;
   }
 
   /** What of the account is kept in its row, as it stands now. */

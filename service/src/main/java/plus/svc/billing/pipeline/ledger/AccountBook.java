@@ -28,8 +28,11 @@ final class AccountBook {
   private final RatingPolicy policy;
   private final Instant now;
   private final Periods periods;
+  private final PriceCache priceCache;
 
-  AccountBook(Handle handle, RatingPolicy policy, Periods periods, Instant now) {
+  AccountBook(
+      Handle handle, RatingPolicy policy, Periods periods, PriceCache priceCache, Instant now) {
+    this.priceCache = priceCache;
     this.periods = periods;
     this.dao = handle.attach(AccountDao.class);
     this.policy = policy;
@@ -50,7 +53,7 @@ final class AccountBook {
     }
     Set<UUID> missing = new HashSet<>(accounts.keySet());
     fill(accounts, dao.lock(all), missing);
-    readPrices(accounts, all);
+    readPrices(accounts);
     Map<UUID, BigDecimal> foreign = new HashMap<>();
     dao.foldForeignEntries(all).forEach(row -> foreign.put(row.account(), row.amount()));
     if (!missing.isEmpty()) {
@@ -85,6 +88,7 @@ final class AccountBook {
       Account account = find(accounts, row.account());
       missing.remove(row.account());
       account.shared = row.shared();
+      account.priceChanges = row.priceChanges();
       account.lastRatedAt = row.lastRatedAt();
       account.before = row.kept();
       AccountChange.@Nullable Kept kept = row.kept();
@@ -105,18 +109,37 @@ final class AccountBook {
     }
   }
 
-  private void readPrices(Map<UUID, Account> accounts, UUID[] all) {
+  private void readPrices(Map<UUID, Account> accounts) {
+    List<Account> unknown = new ArrayList<>();
+    for (Account account : accounts.values()) {
+      account.prices =
+          account.isLocked() ? priceCache.find(account.id, account.priceChanges) : null;
+      if (account.prices == null) {
+        unknown.add(account);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      readPricesOf(unknown, accounts);
+    }
+  }
+
+  private void readPricesOf(List<Account> unknown, Map<UUID, Account> accounts) {
     Map<UUID, List<PriceTerms>> versions = new HashMap<>();
-    for (AccountDao.PriceRow row : dao.prices(all)) {
+    UUID[] ids = unknown.stream().map(account -> account.id).toArray(UUID[]::new);
+    for (AccountDao.PriceRow row : dao.prices(ids)) {
       versions.computeIfAbsent(row.account(), id -> new ArrayList<>(2)).add(row.terms());
     }
     List<UUID> priceless = new ArrayList<>();
-    for (Account account : accounts.values()) {
+    for (Account account : unknown) {
       @Nullable List<PriceTerms> found = versions.get(account.id);
       if (found == null) {
         priceless.add(account.id);
-      } else {
-        account.prices = new PriceBook(found);
+        continue;
+      }
+      PriceBook book = new PriceBook(found);
+      account.prices = book;
+      if (account.isLocked()) {
+        priceCache.keep(account.id, account.priceChanges, book);
       }
     }
     if (priceless.isEmpty()) {

@@ -30,7 +30,7 @@ interface AccountDao {
              remaining_included_quota, current_balance, arrears, throttle_state = 'throttled',
              effective_at, period_start, period_end,
              quota_start, quota_end, quota_granted, quota_used, quota_charged, quota_included_at,
-             quota_granted_at
+             quota_granted_at, price_changes
         FROM public.account_quota_states
        WHERE account_uuid = ANY(:accounts)
        ORDER BY account_uuid
@@ -139,13 +139,15 @@ interface AccountDao {
    *
    * @param kept our columns, null if the account was never opened
    * @param quota the newest period, null before the first
+   * @param priceChanges how often its price versions changed
    */
   record RowOfAccount(
       UUID account,
       AccountChange.@Nullable Kept kept,
       @Nullable Instant lastRatedAt,
       Account.Shared shared,
-      @Nullable QuotaRow quota) {}
+      @Nullable QuotaRow quota,
+      int priceChanges) {}
 
   /** Money of an account. */
   record Amount(UUID account, BigDecimal amount) {}
@@ -201,7 +203,8 @@ interface AccountDao {
               definite(rs, 13),
               instant(rs, 14),
               instant(rs, 15)),
-          quota);
+          quota,
+          rs.getInt(23));
     }
 
     private static AccountChange.Kept kept(ResultSet rs, @Nullable QuotaRow quota)

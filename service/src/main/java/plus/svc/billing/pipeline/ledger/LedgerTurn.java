@@ -31,6 +31,7 @@ public final class LedgerTurn {
   private final InstantSource clock;
   private final Instant now;
   private final Buckets buckets;
+  private final PriceCache priceCache;
   private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
   private final Map<String, Set<Buckets.Key>> lookUps = new HashMap<>();
   private Map<UUID, Account> accounts = Map.of();
@@ -39,6 +40,17 @@ public final class LedgerTurn {
   /** Begins a turn in the handle's transaction. */
   public LedgerTurn(
       Handle handle, RatingPolicy policy, String sourceRevision, InstantSource clock) {
+    this(handle, policy, sourceRevision, clock, new PriceCache());
+  }
+
+  /** Begins a turn that need not read the prices which an earlier one read. */
+  public LedgerTurn(
+      Handle handle,
+      RatingPolicy policy,
+      String sourceRevision,
+      InstantSource clock,
+      PriceCache priceCache) {
+    this.priceCache = priceCache;
     this.handle = handle;
     this.policy = policy;
     this.sourceRevision = sourceRevision;
@@ -153,7 +165,8 @@ public final class LedgerTurn {
       return;
     }
     Periods periods = new Periods(buckets, policy, now);
-    accounts = new AccountBook(handle, policy, periods, now).open(usage.keySet(), oldest());
+    accounts =
+        new AccountBook(handle, policy, periods, priceCache, now).open(usage.keySet(), oldest());
     touch(accounts);
     Posting posting = new Posting(buckets, periods, policy);
     accounts.values().forEach(posting::rate);

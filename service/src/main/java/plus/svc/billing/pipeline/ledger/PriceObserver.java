@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class PriceObserver {
     dao.prices(ids).forEach(row -> latest.put(row.account(), row.terms()));
     List<UUID> changed = new ArrayList<>();
     List<PriceTerms> terms = new ArrayList<>();
-    for (AccountDao.ProfileRow row : dao.profiles(ids)) {
+    for (AccountDao.ProfileRow row : sorted(dao.profiles(ids))) {
       PriceTerms current = policy.terms(row.profile(), from);
       @Nullable PriceTerms known = latest.get(row.account());
       if (known != null && !known.sameTermsAs(current)) {
@@ -73,5 +74,10 @@ public final class PriceObserver {
       handle.attach(PriceDao.class).insertAll(changed, terms, now);
     }
     return changed.size();
+  }
+
+  /** Each new version touches its account's row: in the order in which all who post lock them. */
+  private static List<AccountDao.ProfileRow> sorted(List<AccountDao.ProfileRow> rows) {
+    return rows.stream().sorted(Comparator.comparing(AccountDao.ProfileRow::account)).toList();
   }
 }
