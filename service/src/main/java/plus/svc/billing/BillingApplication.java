@@ -13,7 +13,9 @@ import io.dropwizard.migrations.MigrationsBundle;
 import java.io.FileNotFoundException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import net.sourceforge.argparse4j.inf.Argument;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -27,11 +29,14 @@ import plus.svc.billing.config.DatabaseSettings;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.platform.LogGuard;
 import plus.svc.billing.platform.database.DatabaseStart;
+import plus.svc.billing.platform.log.AccessLog;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.platform.setting.StartRefused;
 import plus.svc.billing.platform.setting.SubstitutingFactoryFactory;
 import plus.svc.billing.platform.setting.Variables;
 import plus.svc.billing.platform.systemd.ServiceManager;
 import plus.svc.billing.platform.systemd.Watchdog;
+import plus.svc.billing.platform.trace.Tracing;
 
 /**
  * The billing service's entry point: {@code server config.yml} serves, {@code db migrate
@@ -95,11 +100,15 @@ public class BillingApplication extends Application<BillingConfiguration> {
   public void run(BillingConfiguration configuration, Environment environment) throws Exception {
     LogGuard.install();
     Settings settings = configuration.read(variables, systemUser());
+    if (ownsProcess()) {
+      Tracing.start(variables);
+    }
     if (!(configuration.getServerFactory() instanceof DefaultServerFactory server)) {
       throw new StartRefused(
           "server.type must be default: the admin port has an address of its own");
     }
     settings.listen().applyTo(server);
+    AccessLog.applyTo(server, configuration.isJsonLog());
     awaitDatabase(settings.database());
     Wiring wiring = new Wiring(settings, variables, environment, clock);
     wiring.wire(server);
@@ -109,11 +118,22 @@ public class BillingApplication extends Application<BillingConfiguration> {
         .lifecycle()
         .addServerLifecycleListener(
             started -> {
-              LOG.info("billing-service listening on {}", settings.listen().application());
+              LOG.info(
+                  Happening.SERVICE_LISTENS,
+                  "billing-service listening on {}",
+                  settings.listen().application());
               manager.ready("listening on " + settings.listen().application());
               listening(started);
             });
     environment.lifecycle().addEventListener(new Farewell(manager));
+    if (ownsProcess()) {
+      environment.lifecycle().addEventListener(new EndInTime(configuration.stopLimit()));
+    }
+  }
+
+  /** Whether the process ends with the service, and may be ended if that takes too long. */
+  protected boolean ownsProcess() {
+    return true;
   }
 
   /** Called once the server listens. */
@@ -145,6 +165,32 @@ public class BillingApplication extends Application<BillingConfiguration> {
     @Override
     public void lifeCycleStopping(LifeCycle event) {
       manager.stopping();
+    }
+  }
+
+  /**
+   * Ends the process if its end takes too long, as where the database holds a transaction up. It
+   * takes back what was not committed; the next start goes on from there.
+   */
+  private record EndInTime(Duration limit) implements LifeCycle.Listener {
+
+    @Override
+    public void lifeCycleStopping(LifeCycle event) {
+      Thread end = new Thread(this::endLate, "end-in-time");
+      end.setDaemon(true);
+      end.start();
+    }
+
+    private void endLate() {
+      try {
+        TimeUnit.MILLISECONDS.sleep(limit.toMillis());
+      } catch (InterruptedException e) {
+        return;
+      }
+      LOG.error(
+          Happening.STOP_TOO_LONG, "the stop takes longer than {}; ending all the same", limit);
+      LogGuard.flush();
+      Runtime.getRuntime().halt(1);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import io.dropwizard.core.Configuration;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import plus.svc.billing.config.ArchiveSection;
@@ -38,6 +39,14 @@ public final class BillingConfiguration extends Configuration {
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
   private String instance = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private String stopLimit = "";
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
+  private String logFormat = "";
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
@@ -96,6 +105,8 @@ public final class BillingConfiguration extends Configuration {
    */
   Settings read(Map<String, String> variables, String systemUser) {
     SettingReader reader = new SettingReader();
+    stopLimit(reader);
+    isJsonLog(reader);
     IngestMode mode =
         reader.choice(
             "BILLING_INGEST_MODE (ingestMode)",
@@ -125,6 +136,25 @@ public final class BillingConfiguration extends Configuration {
             auth.read(reader, secrets));
     reader.finish();
     return settings;
+  }
+
+  /** How long a stop may take as a whole; {@link #read} has checked it. */
+  Duration stopLimit() {
+    return stopLimit(new SettingReader());
+  }
+
+  /** Whether the log is JSON; {@link #read} has checked it. */
+  boolean isJsonLog() {
+    return isJsonLog(new SettingReader());
+  }
+
+  private boolean isJsonLog(SettingReader reader) {
+    return reader.choice(
+        "LOG_FORMAT (logFormat)", logFormat, "text", Map.of("text", false, "json", true));
+  }
+
+  private Duration stopLimit(SettingReader reader) {
+    return reader.interval("STOP_LIMIT (stopLimit)", stopLimit, "100s");
   }
 
   /** Checks the database's settings only. */

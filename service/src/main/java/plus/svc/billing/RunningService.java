@@ -81,6 +81,11 @@ public final class RunningService implements AutoCloseable {
     }
 
     @Override
+    protected boolean ownsProcess() {
+      return false;
+    }
+
+    @Override
     protected void listening(Server started) {
       // Whoever started it ends it; at the end of the process too, after what is still to do.
       started.setStopAtShutdown(false);

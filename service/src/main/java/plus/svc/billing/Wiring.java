@@ -52,6 +52,8 @@ import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.metrics.ServiceMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
+import plus.svc.billing.ops.LivenessResource;
+import plus.svc.billing.ops.StartupResource;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Mender;
@@ -146,6 +148,10 @@ final class Wiring {
         probe(jdbi),
         operators(jdbi, jobs),
         continuousAudit(jdbi));
+    environment.jersey().register(new LivenessResource(() -> pulses));
+    environment
+        .jersey()
+        .register(new StartupResource(environment.getApplicationContext()::isStarted));
   }
 
   /** What operators can ask for; those that need more than the database were added before. */

@@ -44,6 +44,10 @@ final class ObservedWorld implements AutoCloseable {
 
   final ExporterEmulator jp;
   final UUID account = UUID.randomUUID();
+
+  /** Another one in each world, since worlds may share a database. */
+  private final String node = "jp-" + account;
+
   private final ScriptedServer us;
   private final Path directory;
   private final Database database;
@@ -56,7 +60,7 @@ final class ObservedWorld implements AutoCloseable {
         .useHandle(h -> h.execute("INSERT INTO public.users (uuid) VALUES (?)", account));
     jp =
         ExporterEmulator.start(
-            EmulatorConfig.plain(NodeConfig.of(Flavour.A, "jp", "prod", Access.bearer("jp-token"))),
+            EmulatorConfig.plain(NodeConfig.of(Flavour.A, node, "prod", Access.bearer("jp-token"))),
             Clock.systemUTC());
     jp.load(history());
     us =
@@ -67,10 +71,15 @@ final class ObservedWorld implements AutoCloseable {
                 ScriptedServer.respond(
                     out, "200 OK", "application/json", "{\"snapshots\":null,\"has_more\":false}"));
     OURS.authority().writeTo(directory, "ca");
-    Credential client = OURS.client("billing");
-    Files.writeString(directory.resolve("client.pem"), client.pairPem());
+    renewClient();
     Files.writeString(directory.resolve("scraper"), SCRAPER);
     Files.writeString(directory.resolve("config.yml"), configuration());
+  }
+
+  /** Writes a client certificate that {@code us} accepts. */
+  void renewClient() throws IOException {
+    Credential client = OURS.client("billing");
+    Files.writeString(directory.resolve("client.pem"), client.pairPem());
   }
 
   /** The shipped one, with a scraper's token and no patience. */
@@ -91,7 +100,7 @@ final class ObservedWorld implements AutoCloseable {
             m ->
                 new SnapshotRow(
                     newest.minus(Duration.ofMinutes(MINUTES - 1L - m)),
-                    "jp",
+                    node,
                     "prod",
                     null,
                     List.of(new SampleRow(account.toString(), EMAIL, "tcp", 1_000L * m, 50L * m))))
@@ -121,11 +130,12 @@ final class ObservedWorld implements AutoCloseable {
     return String.format(
         Locale.ROOT,
         """
-        [{"source_id": "jp", "node_id": "jp", "env": "prod", "base_url": "%s",
+        [{"source_id": "jp", "node_id": "%s", "env": "prod", "base_url": "%s",
           "auth_mode": "bearer", "credential_ref": "env:JP_TOKEN"},
          {"source_id": "us", "node_id": "us", "env": "prod", "base_url": "%s",
           "auth_mode": "mtls", "credential_ref": "file:%s", "ca_bundle_ref": "file:%s"}]
         """,
+        node,
         jp.baseUri(),
         us.uri(),
         directory.resolve("client.pem"),

@@ -62,6 +62,8 @@ class RunningServiceIT {
       assertThat(get(base, "/api/ping", "").body()).contains("\"tag\":\"v1\"");
       assertThat(get(base, "/readyz", "").statusCode()).isEqualTo(200);
       assertThat(get(base, "/healthz", "").statusCode()).isEqualTo(200);
+      assertThat(get(base, "/livez", "").body()).isEqualTo("{\"status\":\"live\"}\n");
+      assertThat(get(base, "/startupz", "").body()).isEqualTo("{\"status\":\"started\"}\n");
       assertThat(get(base, "/v1/status", "platform-token").body()).contains("\"status\":\"idle\"");
       assertThat(get(service.adminUrl(), "/healthcheck", "platform-token").statusCode())
           .isEqualTo(403);

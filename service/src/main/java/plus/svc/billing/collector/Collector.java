@@ -25,6 +25,7 @@ import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
 import plus.svc.billing.platform.Pulse;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Collects every enabled source at the start and then on its own interval, and whenever asked to. A
@@ -176,12 +177,16 @@ public final class Collector implements Managed {
     keeper.shutdown();
     lanes.shutdown();
     if (!awaitRuns()) {
-      LOG.warn("sources are still written after {}: interrupting them", plan.stopWait());
+      LOG.warn(
+          Happening.STOP_TOO_LONG,
+          "sources are still written after {}: interrupting them",
+          plan.stopWait());
       lanes.interrupt();
     }
     readers.shutdownNow();
     if (!keeper.awaitTermination(plan.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn("leases are still being prolonged; they run out by themselves");
+      LOG.warn(
+          Happening.STOP_TOO_LONG, "leases are still being prolonged; they run out by themselves");
     }
     release(slots);
   }
@@ -278,7 +283,7 @@ public final class Collector implements Managed {
       progressOf(these)
           .forEach((slot, progress) -> slot.recall(progress, book.fence(slot.source())));
     } catch (RuntimeException e) {
-      LOG.warn("what is known of the sources cannot be read yet", e);
+      LOG.warn(Happening.DATABASE_FAILED, "what is known of the sources cannot be read yet", e);
     }
   }
 
@@ -298,7 +303,7 @@ public final class Collector implements Managed {
     try {
       work.run();
     } catch (RuntimeException e) {
-      LOG.warn("cannot {} the sources now; it is tried again", what, e);
+      LOG.warn(Happening.DATABASE_FAILED, "cannot {} the sources now; it is tried again", what, e);
     }
   }
 
@@ -318,7 +323,8 @@ public final class Collector implements Managed {
     try {
       book.release(these.stream().map(SourceSlot::source).toList());
     } catch (RuntimeException e) {
-      LOG.warn("leases are not let go of; they run out by themselves", e);
+      LOG.warn(
+          Happening.DATABASE_FAILED, "leases are not let go of; they run out by themselves", e);
     }
   }
 }

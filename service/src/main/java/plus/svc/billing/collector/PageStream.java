@@ -11,6 +11,7 @@ import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
 import plus.svc.billing.pipeline.source.walk.Walk;
 import plus.svc.billing.pipeline.source.walk.WalkedPage;
+import plus.svc.billing.platform.trace.Trace;
 
 /**
  * The pages of a walk, one read ahead at most: while a page is written, the next one is fetched and
@@ -57,7 +58,7 @@ final class PageStream {
   /** Starts to read the page after the one just given, if there is one. */
   void readAhead() {
     if (!walk.isDone()) {
-      ahead = readers.submit(walk::next);
+      ahead = readers.submit(Trace.carry(walk::next));
     }
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceId;
+import plus.svc.billing.platform.log.Happening;
 
 /** Gives each source its turns, by {@link Pace}: the first at once, the next when one is over. */
 final class Schedule {
@@ -72,7 +73,11 @@ final class Schedule {
     try {
       entry.slot.run(null).whenComplete((outcome, thrown) -> plan(entry));
     } catch (RuntimeException e) {
-      LOG.error("source {}: its turn could not start", entry.slot.source().id(), e);
+      LOG.error(
+          Happening.COLLECTION_BROKE,
+          "source {}: its turn could not start",
+          entry.slot.source().id(),
+          e);
       plan(entry);
     }
   }

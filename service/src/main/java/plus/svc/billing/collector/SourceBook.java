@@ -18,6 +18,7 @@ import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.pipeline.source.SourceProgressDao.Note;
 import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * What the database keeps of sources: leases and progress. What can wait a moment goes for all
@@ -178,7 +179,8 @@ final class SourceBook {
     try {
       progress.note(batch);
     } catch (RuntimeException e) {
-      LOG.warn("how {} sources fared cannot be stored yet", batch.size(), e);
+      LOG.warn(
+          Happening.DATABASE_FAILED, "how {} sources fared cannot be stored yet", batch.size(), e);
       synchronized (notes) {
         batch.forEach(note -> notes.putIfAbsent(note.source(), note));
       }

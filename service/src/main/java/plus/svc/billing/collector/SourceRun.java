@@ -27,6 +27,8 @@ import plus.svc.billing.pipeline.source.walk.Walk;
 import plus.svc.billing.pipeline.source.walk.WalkedPage;
 import plus.svc.billing.pipeline.source.walk.Window;
 import plus.svc.billing.pipeline.source.walk.WindowWalk;
+import plus.svc.billing.platform.log.Happening;
+import plus.svc.billing.platform.trace.Trace;
 
 /**
  * One collection of one source. It works in turns of so many pages and queues behind the other
@@ -60,6 +62,7 @@ final class SourceRun implements Lanes.Work {
   // Only the thread that has the turn touches these.
   private long fence;
   private Instant attemptedAt = Instant.EPOCH;
+  private @Nullable Trace trace;
   private @Nullable Window window;
   private @Nullable PageStream stream;
   private int pages;
@@ -148,6 +151,15 @@ final class SourceRun implements Lanes.Work {
 
   @Override
   public void turn() {
+    Trace current = trace;
+    if (current == null) {
+      current = Trace.begin("collect", "source", source.id().value());
+      trace = current;
+    }
+    current.run(this::takeTurn);
+  }
+
+  private void takeTurn() {
     try {
       if (stream == null && !open()) {
         return;
@@ -168,7 +180,7 @@ final class SourceRun implements Lanes.Work {
       Thread.currentThread().interrupt();
       end(Ending.STOPPED, STOPPING);
     } catch (RuntimeException | Error e) {
-      LOG.error("source {}: the collection broke off", source.id(), e);
+      LOG.error(Happening.COLLECTION_BROKE, "source {}: the collection broke off", source.id(), e);
       slot.noteFailedWithin();
       fail(INTERNAL + e.getClass().getSimpleName() + ", see the log");
     }
@@ -337,6 +349,9 @@ final class SourceRun implements Lanes.Work {
   private void end(Ending ending, @Nullable String error) {
     SourceOutcome outcome =
         new SourceOutcome(source.id(), ending, window, pages, snapshots, receipt, findings, error);
+    if (trace != null) {
+      trace.end(error);
+    }
     slot.over(this, outcome);
     done.complete(outcome);
   }

@@ -16,6 +16,7 @@ import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.walk.Findings;
 import plus.svc.billing.pipeline.source.walk.PageSize;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -247,7 +248,7 @@ final class SourceSlot {
   void noteFailed(String error, Instant attemptedAt) {
     SourceProgress before = standing.progress();
     if (!error.equals(before.lastError())) {
-      LOG.warn("source {}: {}", source.id(), error);
+      LOG.warn(Happening.SOURCE_FAILED, "source {}: {}", source.id(), error);
     }
     standing =
         standing.with(
@@ -265,6 +266,7 @@ final class SourceSlot {
     standing = standing.after(outcome);
     if (outcome.receipt().accepted() > 0) {
       LOG.info(
+          Happening.SOURCE_COLLECTED,
           "source {}: {} pages, {} snapshots, {} samples, {} buckets, {} bytes, charged {}, of {}",
           source.id(),
           outcome.pages(),

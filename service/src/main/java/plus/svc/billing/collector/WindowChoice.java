@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.walk.Window;
+import plus.svc.billing.platform.log.Happening;
 
 /** Which stretch of time is read next. No I/O. */
 public final class WindowChoice {
@@ -85,6 +86,7 @@ public final class WindowChoice {
   private static Instant overlapping(SourceSpec source, Instant seen, Instant until) {
     if (seen.isAfter(until)) {
       LOG.warn(
+          Happening.SOURCE_AHEAD,
           "source {} was read until {}, which is still to come: reading up to {} again",
           source.id(),
           seen,

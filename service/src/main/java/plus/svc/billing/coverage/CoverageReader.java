@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceId;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -76,7 +77,7 @@ public final class CoverageReader implements AutoCloseable {
     } catch (TimeoutException e) {
       LOG.debug("the coverage is still being read; telling what was known before");
     } catch (ExecutionException e) {
-      LOG.warn("the coverage cannot be read", e.getCause());
+      LOG.warn(Happening.DATABASE_FAILED, "the coverage cannot be read", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

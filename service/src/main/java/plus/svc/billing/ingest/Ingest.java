@@ -27,6 +27,7 @@ import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.PushDecoder;
 import plus.svc.billing.pipeline.source.page.PushedBody;
 import plus.svc.billing.pipeline.source.page.PushedBody.Placed;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Takes pushes. A body is read whole before anything of it is written; then each of its snapshots
@@ -226,7 +227,11 @@ public final class Ingest {
 
   private static String noted(RuntimeException failure) {
     String reference = UUID.randomUUID().toString();
-    LOG.error("pushed snapshots could not be written, reference {}", reference, failure);
+    LOG.error(
+        Happening.PUSH_FAILED,
+        "pushed snapshots could not be written, reference {}",
+        reference,
+        failure);
     return "reference " + reference;
   }
 

@@ -8,6 +8,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.api.JobResult;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Keeps runs in the database. A run does not depend on its record: where the database cannot be
@@ -43,12 +44,15 @@ public final class DatabaseJobJournal implements JobJournal {
           jdbi.withExtension(
               JobRunDao.class, runs -> runs.markAbandoned(instance, at, ourStart, at.minus(grace)));
       if (abandoned > 0) {
-        LOG.warn("{} runs of jobs were abandoned by processes that ended in mid-run", abandoned);
+        LOG.warn(
+            Happening.JOBS_ABANDONED,
+            "{} runs of jobs were abandoned by processes that ended in mid-run",
+            abandoned);
       }
       return OptionalLong.of(
           jdbi.withExtension(JobRunDao.class, runs -> runs.started(kind.text(), at, instance)));
     } catch (RuntimeException e) {
-      LOG.warn("the start of {} could not be recorded", kind.text(), e);
+      LOG.warn(Happening.DATABASE_FAILED, "the start of {} could not be recorded", kind.text(), e);
       return OptionalLong.empty();
     }
   }
@@ -61,7 +65,12 @@ public final class DatabaseJobJournal implements JobJournal {
     try {
       jdbi.useExtension(JobRunDao.class, runs -> runs.finished(id.getAsLong(), row(result)));
     } catch (RuntimeException e) {
-      LOG.warn("the outcome of {} could not be recorded: {}", result.job(), result, e);
+      LOG.warn(
+          Happening.DATABASE_FAILED,
+          "the outcome of {} could not be recorded: {}",
+          result.job(),
+          result,
+          e);
     }
   }
 
@@ -70,7 +79,7 @@ public final class DatabaseJobJournal implements JobJournal {
     try {
       return jdbi.withExtension(JobRunDao.class, JobRunDao::lastFinished);
     } catch (RuntimeException e) {
-      LOG.warn("the last run could not be read", e);
+      LOG.warn(Happening.DATABASE_FAILED, "the last run could not be read", e);
       return Optional.empty();
     }
   }

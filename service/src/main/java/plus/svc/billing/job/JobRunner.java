@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import plus.svc.billing.api.Health;
 import plus.svc.billing.api.JobResult;
 import plus.svc.billing.api.SourceStatus;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Runs the jobs on threads of its own, one active run a kind. Locks are held for moments only, so
@@ -85,7 +86,7 @@ public final class JobRunner implements Jobs, Managed {
   public void stop() throws InterruptedException {
     executor.shutdown();
     if (!executor.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn("a job still runs after {}: interrupting it", stopWait);
+      LOG.warn(Happening.STOP_TOO_LONG, "a job still runs after {}: interrupting it", stopWait);
       executor.shutdownNow();
     }
   }
@@ -180,7 +181,7 @@ public final class JobRunner implements Jobs, Managed {
           run, clock.instant(), outcome, outcome.status(), outcome.error(), job.sources());
     } catch (RuntimeException | Error e) {
       String reference = UUID.randomUUID().toString();
-      LOG.error("{} failed, reference {}", run.kind().text(), reference, e);
+      LOG.error(Happening.JOB_FAILED, "{} failed, reference {}", run.kind().text(), reference, e);
       return failed(run, "unexpected error, reference " + reference);
     }
   }

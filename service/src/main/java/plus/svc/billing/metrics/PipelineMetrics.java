@@ -13,6 +13,7 @@ import plus.svc.billing.pipeline.PipelineWatch;
 import plus.svc.billing.pipeline.ledger.AccountChange;
 import plus.svc.billing.pipeline.ledger.EntryKind;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.platform.trace.Trace;
 
 /** How long the stages take, how big their batches are, and what was posted. */
 final class PipelineMetrics implements PipelineWatch {
@@ -85,8 +86,14 @@ final class PipelineMetrics implements PipelineWatch {
 
   @Override
   public Running begin(Stage stage) {
+    Trace trace = Trace.begin(stage.text());
+    Trace.AutoCloseableScope scope = trace.enter();
     long began = System.nanoTime();
-    return () -> observe(stage, (System.nanoTime() - began) / NANOS);
+    return () -> {
+      observe(stage, (System.nanoTime() - began) / NANOS);
+      scope.close();
+      trace.close();
+    };
   }
 
   private void observe(Stage stage, double seconds) {

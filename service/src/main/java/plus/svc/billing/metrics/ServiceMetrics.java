@@ -120,13 +120,11 @@ public final class ServiceMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("billing_audit_verified_until_timestamp_seconds")
-        .help("Every minute before it is proven complete and right.")
+        .help("Every minute before it is proven complete and right; 0 if none is yet.")
         .callback(
             callback -> {
               @Nullable Instant until = verified.get();
-              if (until != null) {
-                callback.call((double) until.getEpochSecond());
-              }
+              callback.call(until == null ? 0 : (double) until.getEpochSecond());
             })
         .register(registry);
   }

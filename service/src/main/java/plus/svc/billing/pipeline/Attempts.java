@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.log.Happening;
 
 /** Makes a transaction again that failed for others' sake. */
 final class Attempts {
@@ -44,6 +45,7 @@ final class Attempts {
         }
         careful |= collided;
         LOG.info(
+            Happening.TRANSACTION_RETRIED,
             "{} met {}; trying again ({})",
             what.get(),
             collided ? "rows of an earlier writer" : "a concurrent transaction",

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
+import plus.svc.billing.platform.trace.Trace;
 
 /**
  * Takes pages of many callers and writes those that wait together in common transactions: while one
@@ -54,7 +56,7 @@ public final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private record Waiting(Delivery delivery, CompletableFuture<Receipt> done) {}
+  private record Waiting(Delivery delivery, CompletableFuture<Receipt> done, Trace.Here from) {}
 
   /**
    * Takes a page, whole or not at all, and returns once it is committed.
@@ -63,7 +65,7 @@ public final class GroupCommit implements AutoCloseable {
    * @throws RuntimeException of the database; nothing was written, the same page may come again
    */
   public Receipt accept(Delivery delivery) {
-    Waiting entry = new Waiting(delivery, new CompletableFuture<>());
+    Waiting entry = new Waiting(delivery, new CompletableFuture<>(), Trace.here());
     try {
       waiting.put(entry);
       if (writers.isShutdown()) {
@@ -89,7 +91,10 @@ public final class GroupCommit implements AutoCloseable {
     writers.shutdownNow();
     try {
       if (!writers.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("a transaction is still open after {}; the database takes it back", stopWait);
+        LOG.warn(
+            Happening.STOP_TOO_LONG,
+            "a transaction is still open after {}; the database takes it back",
+            stopWait);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -114,7 +119,9 @@ public final class GroupCommit implements AutoCloseable {
       while (true) {
         group.add(waiting.take());
         waiting.drainTo(group);
-        complete(group);
+        Trace trace = Trace.shared("write_pages", group.stream().map(Waiting::from).toList());
+        trace.run(() -> complete(group));
+        trace.close();
         group.clear();
       }
     } catch (InterruptedException e) {

@@ -22,6 +22,7 @@ import plus.svc.billing.pipeline.snapshot.SeriesKey;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.platform.StageWatch;
 import plus.svc.billing.platform.StageWatch.Stage;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.quantity.NodeKey;
 
 /**
@@ -91,6 +92,7 @@ public final class Pipeline {
         return take(group).stream().map(Outcome::taken).toList();
       } catch (RuntimeException e) {
         LOG.info(
+            Happening.PAGES_APART,
             "{} deliveries failed together, {}; taking them one by one",
             group.size(),
             e.getMessage());

@@ -37,6 +37,13 @@ public final class LogGuard extends TurboFilter {
     }
   }
 
+  /** Writes out what was logged and ends the log. */
+  public static void flush() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
+  }
+
   @Override
   public FilterReply decide(
       @Nullable Marker marker,

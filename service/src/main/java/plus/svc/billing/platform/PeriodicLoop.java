@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * A piece of work done at the start and then again and again, a pause after each turn. A turn that
@@ -68,7 +69,7 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
   public void stop() throws InterruptedException {
     executor.shutdown();
     if (!executor.awaitTermination(stopWait.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.warn("{} still runs after {}: interrupting it", name, stopWait);
+      LOG.warn(Happening.STOP_TOO_LONG, "{} still runs after {}: interrupting it", name, stopWait);
       executor.shutdownNow();
     }
   }
@@ -102,7 +103,7 @@ public final class PeriodicLoop extends HealthCheck implements Managed {
       turn.run();
       lastGood = clock.instant();
     } catch (RuntimeException | Error e) {
-      LOG.error("{}: a turn failed; the next one is in {}", name, pause, e);
+      LOG.error(Happening.LOOP_FAILED, "{}: a turn failed; the next one is in {}", name, pause, e);
     }
     pulse.beat();
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Ends transactions of our role whose client fell silent while it sent rows. To the database a COPY
@@ -51,7 +52,10 @@ public final class SilentCopies {
                     .mapTo(Integer.class)
                     .one());
     if (ended > 0) {
-      LOG.warn("ended {} transactions whose client fell silent while it sent rows", ended);
+      LOG.warn(
+          Happening.SILENT_WRITERS_ENDED,
+          "ended {} transactions whose client fell silent while it sent rows",
+          ended);
     }
     return ended;
   }

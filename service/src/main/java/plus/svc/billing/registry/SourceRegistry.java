@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.pipeline.source.http.CredentialCheck;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.registry.KnownSource.Origin;
 import plus.svc.billing.registry.SourceDefinition.Refused;
 
@@ -100,7 +101,7 @@ public final class SourceRegistry {
     if (!now.equals(followed)) {
       follower.accept(now);
       followed = now;
-      LOG.info("{} sources are known now", now.size());
+      LOG.info(Happening.SOURCES_CHANGED, "{} sources are known now", now.size());
     }
   }
 
@@ -120,7 +121,11 @@ public final class SourceRegistry {
       return new Outcome(false, null, e.problems());
     }
     if (apply) {
-      LOG.info("source {}: {} by an operator", source(outcome).id(), done(action));
+      LOG.info(
+          Happening.SOURCES_CHANGED,
+          "source {}: {} by an operator",
+          source(outcome).id(),
+          done(action));
       refresh();
     }
     return outcome;

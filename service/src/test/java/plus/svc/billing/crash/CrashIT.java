@@ -3,12 +3,14 @@ package plus.svc.billing.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,6 +157,29 @@ final class CrashIT {
           world.judge();
           assertThat(leasesInForce(world)).isZero();
           assertThat(world.runsByStatus()).doesNotContainKey("running");
+          world.endWell(world.launch());
+        });
+  }
+
+  @Test
+  void aStopInMidPageCommitsThePageWhole() throws Exception {
+    inAWorld(
+        6,
+        (world, random) -> {
+          ServiceProcess waits = world.launch(Map.of("STOP_LIMIT", "60s"));
+          long before;
+          try (HeldLedger ledger = HeldLedger.in(world.jdbi())) {
+            ledger.awaitWaiting(waits.instance());
+            before = world.archived();
+            URI base = waits.baseUrl();
+            waits.askToEnd();
+            Patience.until("it stops", () -> ServiceProcess.isClosed(base));
+            assertThat(waits.isAlive()).as("it waits for its transaction").isTrue();
+            assertThat(world.archived()).isEqualTo(before);
+          }
+          assertThat(waits.terminate(Duration.ofSeconds(20))).isEqualTo(143);
+          assertThat(world.archived()).as("the page is there, whole").isGreaterThan(before);
+          world.judge();
           world.endWell(world.launch());
         });
   }

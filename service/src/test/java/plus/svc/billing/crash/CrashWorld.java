@@ -113,7 +113,12 @@ final class CrashWorld implements AutoCloseable {
 
   /** Starts the service under a name of its own and doesn't wait for it. */
   ServiceProcess launch() throws IOException {
-    return launch(ServiceProcess.JAR, Map.of());
+    return launch(Map.of());
+  }
+
+  /** The same with more in its environment. */
+  ServiceProcess launch(Map<String, String> more) throws IOException {
+    return launch(ServiceProcess.JAR, more);
   }
 
   /**

@@ -1,6 +1,7 @@
 package plus.svc.billing.crash;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -105,6 +106,20 @@ final class ServiceProcess implements AutoCloseable {
 
   void goOn() throws IOException, InterruptedException {
     Signal.send("CONT", process.pid());
+  }
+
+  /** Asks it to end with SIGTERM and doesn't wait. */
+  void askToEnd() {
+    process.destroy();
+  }
+
+  /** Whether nothing listens at that address. */
+  static boolean isClosed(URI base) {
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** Asks it to end with SIGTERM and gives its exit code. */

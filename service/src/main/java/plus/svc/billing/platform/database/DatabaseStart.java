@@ -6,10 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
@@ -20,6 +23,7 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.platform.log.Happening;
 import plus.svc.billing.platform.setting.DurationText;
 import plus.svc.billing.platform.setting.StartRefused;
 
@@ -31,6 +35,18 @@ public final class DatabaseStart {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
   private static final String MIGRATE =
       "java -jar service/target/billing-service.jar db migrate config.yml";
+
+  /**
+   * Label of a changeset that an older version can live with: it may be started, or started again,
+   * on a schema that has it.
+   */
+  public static final String OLDER_MAY_START = "older-may-start";
+
+  /** Other services of the database may keep their migrations in the same table. */
+  private static final String RUN_BY_US =
+      "SELECT id, labels FROM databasechangelog"
+          + " WHERE author = 'billing' AND filename LIKE 'migrations/%'"
+          + " ORDER BY orderexecuted";
 
   private final String jdbcUrl;
   private final Properties properties;
@@ -75,6 +91,7 @@ public final class DatabaseStart {
                   e.getMessage()));
         }
         LOG.warn(
+            Happening.DATABASE_AWAITED,
             "{} does not answer (attempt {} of {}): {}",
             jdbcUrl,
             attempt,
@@ -86,8 +103,9 @@ public final class DatabaseStart {
   }
 
   /**
-   * Checks that no migration is pending. Reads only, so it needs no more than SELECT on Liquibase's
-   * own table.
+   * Checks that the schema is ours: no migration is pending, and none was run that we don't know,
+   * unless it is labelled {@link #OLDER_MAY_START}. Reads only, so it needs no more than SELECT on
+   * Liquibase's own table.
    *
    * @param changeLog the class path name of the master file
    * @throws StartRefused if one is, naming the command
@@ -96,12 +114,40 @@ public final class DatabaseStart {
     if (!wasEverMigrated()) {
       throw pending("all migrations are pending");
     }
-    Scope.ScopedRunnerWithReturn<List<ChangeSet>> listing = () -> pendingOf(changeLog);
+    Set<String> known = new HashSet<>();
+    Scope.ScopedRunnerWithReturn<List<ChangeSet>> listing = () -> pendingOf(changeLog, known);
     List<ChangeSet> pending = Scope.child(Map.of("liquibase.analytics.enabled", false), listing);
     if (!pending.isEmpty()) {
       String first = pending.get(0).getId();
       throw pending(pending.size() + " migrations are pending from " + first + " on");
     }
+    List<String> newer = newerThan(known);
+    if (!newer.isEmpty()) {
+      throw new StartRefused(
+          "billing-service cannot start: "
+              + jdbcUrl
+              + " was migrated by a newer version, this one doesn't know "
+              + newer.get(0)
+              + (newer.size() > 1 ? " and " + (newer.size() - 1) + " more" : "")
+              + "; start that version or a newer one, or restore the backup from before it");
+    }
+  }
+
+  /** Migrations of ours that were run here and that this version doesn't have. */
+  private List<String> newerThan(Set<String> known) throws SQLException {
+    List<String> newer = new ArrayList<>();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet run = statement.executeQuery(RUN_BY_US)) {
+      while (run.next()) {
+        String labels = run.getString(2) == null ? "" : run.getString(2);
+        boolean harmless = List.of(labels.split("\\s*,\\s*", -1)).contains(OLDER_MAY_START);
+        if (!harmless && !known.contains(run.getString(1))) {
+          newer.add(run.getString(1));
+        }
+      }
+    }
+    return newer;
   }
 
   /**
@@ -139,7 +185,7 @@ public final class DatabaseStart {
     }
   }
 
-  private List<ChangeSet> pendingOf(String changeLog) throws Exception {
+  private List<ChangeSet> pendingOf(String changeLog, Set<String> known) throws Exception {
     try (Connection connection = connect();
         Liquibase liquibase =
             new Liquibase(
@@ -147,6 +193,7 @@ public final class DatabaseStart {
                 new ClassLoaderResourceAccessor(),
                 DatabaseFactory.getInstance()
                     .findCorrectDatabaseImplementation(new JdbcConnection(connection)))) {
+      liquibase.getDatabaseChangeLog().getChangeSets().forEach(set -> known.add(set.getId()));
       return liquibase.listUnrunChangeSets(new Contexts(), new LabelExpression(), false);
     }
   }

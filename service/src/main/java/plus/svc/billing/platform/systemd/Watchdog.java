@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.platform.Pulse;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Gives signs of life while every loop goes on; once one stands still there are none any more, and
@@ -62,7 +63,10 @@ public final class Watchdog implements Managed {
     if (still.isEmpty()) {
       manager.alive();
     } else {
-      LOG.error("no sign of life is given to the service manager: {} stand still", still);
+      LOG.error(
+          Happening.LOOP_STILL,
+          "no sign of life is given to the service manager: {} stand still",
+          still);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import plus.svc.billing.api.ErrorMessage;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Every error as {@code {"code", "message"}}. What we did not expect is logged under a reference,
@@ -61,7 +62,7 @@ public final class JsonErrors implements ExceptionMapper<Throwable> {
 
   private static ErrorMessage internal(Throwable error) {
     String reference = UUID.randomUUID().toString();
-    LOG.error("unexpected error, reference {}", reference, error);
+    LOG.error(Happening.CALL_FAILED, "unexpected error, reference {}", reference, error);
     return new ErrorMessage("internal", "unexpected error, reference " + reference);
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.platform.setting.StartRefused;
@@ -80,6 +81,47 @@ class DatabaseStartIT {
                   handle.execute(
                       "UPDATE databasechangelog SET id = '003-takeovers' WHERE id = 'x003-takeovers'"));
     }
+  }
+
+  @Test
+  void aSchemaOfANewerVersionIsRefusedUnlessThatSaysOlderOnesMayStart() throws Exception {
+    ran("005-newer", "billing", "migrations/005-newer.sql", null);
+    ran("006-newer", "billing", "migrations/006-newer.sql", "x, older-may-start");
+    ran("007-another-services", "accounts", "migrations/007.sql", null);
+    try {
+      assertThatThrownBy(() -> startOf(migrated).requireMigrated("migrations.xml"))
+          .isInstanceOf(StartRefused.class)
+          .hasMessageContaining("was migrated by a newer version")
+          .hasMessageContaining("doesn't know 005-newer;")
+          .hasMessageContaining("start that version or a newer one");
+      forget("005-newer");
+      startOf(migrated).requireMigrated("migrations.xml");
+    } finally {
+      forget("005-newer");
+      forget("006-newer");
+      forget("007-another-services");
+    }
+  }
+
+  private static void ran(String id, String author, String file, @Nullable String labels) {
+    migrated
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "INSERT INTO databasechangelog"
+                        + " (id, author, filename, dateexecuted, orderexecuted, exectype, labels)"
+                        + " VALUES (?, ?, ?, now(), 900, 'EXECUTED', ?)",
+                    id,
+                    author,
+                    file,
+                    labels));
+  }
+
+  private static void forget(String id) {
+    migrated
+        .jdbi()
+        .useHandle(handle -> handle.execute("DELETE FROM databasechangelog WHERE id = ?", id));
   }
 
   @Test

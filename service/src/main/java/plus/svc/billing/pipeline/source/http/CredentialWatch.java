@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.log.Happening;
 
 /**
  * Follows a source's credential and trust. What the references name is read again for each request
@@ -87,7 +88,10 @@ final class CredentialWatch {
     }
     try {
       ReadyCredential fresh = take(still);
-      LOG.info("source {}: uses its new credential or trust from now on", source.id());
+      LOG.info(
+          Happening.CREDENTIAL_RENEWED,
+          "source {}: uses its new credential or trust from now on",
+          source.id());
       return fresh;
     } catch (SourceFailure e) {
       refused = still;
@@ -142,7 +146,11 @@ final class CredentialWatch {
 
   private void raise(String reason) {
     if (!Objects.equals(reason, alarm)) {
-      LOG.warn("source {}: keeps its old credential and trust, since {}", source.id(), reason);
+      LOG.warn(
+          Happening.CREDENTIAL_UNFIT,
+          "source {}: keeps its old credential and trust, since {}",
+          source.id(),
+          reason);
     }
     alarm = reason;
   }
@@ -150,7 +158,10 @@ final class CredentialWatch {
   private void clearAlarm() {
     refused = null;
     if (alarm != null) {
-      LOG.info("source {}: its credential and trust can be used again", source.id());
+      LOG.info(
+          Happening.CREDENTIAL_FIT,
+          "source {}: its credential and trust can be used again",
+          source.id());
       alarm = null;
     }
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.platform.log;
+
+import org.jspecify.annotations.NullMarked;
