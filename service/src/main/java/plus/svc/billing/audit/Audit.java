@@ -155,7 +155,10 @@ public final class Audit {
     private void tellUnknown(String what, String name) {
       findings.add(
           Finding.of(
-              Finding.Kind.UNCHECKED, "a " + what, null, "there is no " + what + " '" + name + "'"));
+              Finding.Kind.UNCHECKED,
+              "a " + what,
+              null,
+              "there is no " + what + " '" + name + "'"));
     }
 
     private void completeness(ExporterEvidence exporters) {

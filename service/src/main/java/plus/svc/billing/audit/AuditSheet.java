@@ -54,7 +54,6 @@ final class AuditSheet {
         "written_bytes");
   }
 
-
   /** Begins the findings. */
   void findings() {
     report.section(
@@ -71,7 +70,6 @@ final class AuditSheet {
         "evidence");
   }
 
-
   /** A finding. */
   void finding(Finding finding) {
     @Nullable AuditedNode node = finding.node();
@@ -87,7 +85,6 @@ final class AuditSheet {
         finding.money(),
         finding.evidence());
   }
-
 
   /** What is known of each node. */
   void sources(List<AuditedNode> nodes) {
@@ -139,7 +136,6 @@ final class AuditSheet {
     }
   }
 
-
   /** The restarts that are noted. */
   void restarts(FactsDao facts, AuditRequest request, List<AuditedNode> nodes) {
     report.section(
@@ -172,7 +168,6 @@ final class AuditSheet {
               row.hiddenBytes());
         });
   }
-
 
   /** How much was found of each kind. */
   void checks(Findings findings) {
@@ -220,7 +215,6 @@ final class AuditSheet {
     report.end(summary, verdict);
   }
 
-
   private static long sum(List<AuditedNode> nodes, ToLongFunction<AuditedNode> value) {
     return nodes.stream().mapToLong(value).sum();
   }
@@ -229,6 +223,7 @@ final class AuditSheet {
       List<AuditedNode> nodes, Function<AuditedNode, BigInteger> value) {
     return new BigDecimal(nodes.stream().map(value).reduce(BigInteger.ZERO, BigInteger::add));
   }
+
   private static String lower(Enum<?> word) {
     return word.name().toLowerCase(Locale.ROOT);
   }

@@ -167,10 +167,7 @@ interface FactsDao {
     public BucketRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new BucketRow(
           new BucketKey(
-              rs.getLong(1),
-              rs.getString(2),
-              rs.getString(4),
-              rs.getObject(3, UUID.class)),
+              rs.getLong(1), rs.getString(2), rs.getString(4), rs.getObject(3, UUID.class)),
           rs.getString(5),
           rs.getLong(6),
           rs.getLong(7),

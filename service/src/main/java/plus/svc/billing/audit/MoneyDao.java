@@ -291,10 +291,7 @@ interface MoneyDao {
     public RatedRow map(ResultSet rs, StatementContext ctx) throws SQLException {
       return new RatedRow(
           new BucketKey(
-              rs.getLong(1),
-              rs.getString(2),
-              rs.getString(3),
-              rs.getObject(4, UUID.class)),
+              rs.getLong(1), rs.getString(2), rs.getString(3), rs.getObject(4, UUID.class)),
           rs.getString(5),
           rs.getLong(6),
           rs.getLong(7),
