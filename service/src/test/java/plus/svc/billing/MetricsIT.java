@@ -32,6 +32,10 @@ class MetricsIT {
   private static final Path DOCUMENTED = Path.of("..", "docs", "metrics.md");
   private static final Pattern ROW = Pattern.compile("^\\| `([a-z_]+)` \\|.*");
 
+  private static final Pattern USE =
+      Pattern.compile("\\b((?:billing|jvm|process)_[a-z_]+_[a-z]+)\\b(?:\\{([^}]*)})?");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)(?==|!=)");
+
   private static ObservedWorld world;
   private static RunningService service;
 
@@ -46,7 +50,9 @@ class MetricsIT {
           assertThat(scrape.value("billing_source_pages_total{source=\"jp\"}")).isPositive();
           assertThat(scrape.value("billing_source_last_success_timestamp_seconds{source=\"us\"}"))
               .isPositive();
-          assertThat(scrape.families()).contains("billing_source_coverage_minutes");
+          assertThat(scrape.families())
+              .contains("billing_source_coverage_minutes")
+              .contains("billing_audit_verified_until_timestamp_seconds");
         });
   }
 
@@ -70,6 +76,30 @@ class MetricsIT {
       }
     }
     assertThat(scrape().families()).isEqualTo(documented);
+  }
+
+  @Test
+  void everyMetricAndLabelThatRulesAndDashboardUseIsThere() throws Exception {
+    Scrape scrape = scrape();
+    Set<String> series = scrape.values().keySet();
+    for (Path file : List.of(Monitoring.RULES, Monitoring.DASHBOARD)) {
+      String text = Files.readString(file, StandardCharsets.UTF_8).replace("\\\"", "\"");
+      Matcher use = USE.matcher(text);
+      int uses = 0;
+      while (use.find()) {
+        uses++;
+        String name = use.group(1);
+        assertThat(series).as(file + " uses " + name).anyMatch(s -> s.startsWith(name));
+        Matcher label = LABEL.matcher(use.group(2) == null ? "" : use.group(2));
+        while (label.find()) {
+          String written = label.group(1) + "=\"";
+          assertThat(series)
+              .as(file + " uses " + use.group())
+              .anyMatch(s -> s.startsWith(name + "{") && s.contains(written));
+        }
+      }
+      assertThat(uses).isGreaterThan(15);
+    }
   }
 
   @Test

@@ -19,13 +19,13 @@ public final class JobMetrics {
         Counter.builder()
             .name("billing_job_runs_total")
             .help("Runs of a job that ended, by status: ok, partial, error.")
-            .labelNames("job", "status")
+            .labelNames("kind", "status")
             .register(registry);
     finished =
         Gauge.builder()
             .name("billing_job_last_run_timestamp_seconds")
             .help("When a job last ended, by its status then.")
-            .labelNames("job", "status")
+            .labelNames("kind", "status")
             .register(registry);
   }
 

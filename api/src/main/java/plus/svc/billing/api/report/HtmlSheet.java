@@ -58,12 +58,8 @@ final class HtmlSheet extends Sheet {
   void begin(String name, List<String> columns) throws IOException {
     open();
     section = DRAWINGS.getOrDefault(name, HtmlSection.Table::new).get();
-    out.write(
-        "<section class=\"s-"
-            + HtmlSection.escape(name)
-            + "\">\n<h2>"
-            + HtmlSection.escape(name.replace('_', ' '))
-            + "</h2>\n");
+    out.write("<section class=\"s-" + HtmlSection.escape(name) + "\">\n");
+    out.write("<h2>" + HtmlSection.escape(name.replace('_', ' ')) + "</h2>\n");
     section.begin(out, columns);
   }
 
