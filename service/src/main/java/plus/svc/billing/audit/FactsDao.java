@@ -30,7 +30,8 @@ interface FactsDao {
   @SqlQuery(
       """
       SELECT floor(date_part('epoch', bucket_start) / 60)::bigint, node_id, account_uuid,
-             line_code, region, uplink_bytes, downlink_bytes, total_bytes, included_bytes + charged_bytes, revision
+             line_code, region, uplink_bytes, downlink_bytes, total_bytes,
+             included_bytes + charged_bytes, revision
         FROM public.traffic_minute_buckets
        WHERE bucket_start >= :from AND bucket_start < :until AND node_id = ANY(:nodes)
        ORDER BY bucket_start, node_id, account_uuid, region, line_code
