@@ -132,11 +132,12 @@ class Host:
             except subprocess.TimeoutExpired:
                 self.nspawn.kill()
                 self.nspawn.wait()
+            self.nspawn.stderr.close()
             self.nspawn = None
             self.first = 0
         for mounted in (self.root, self.base):
             for _ in range(20):
-                if subprocess.run(["umount", "-q", mounted], check=False).returncode == 0 or not os.path.ismount(mounted):
+                if not os.path.ismount(mounted) or subprocess.run(["umount", "-q", mounted], check=False).returncode == 0:
                     break
                 time.sleep(0.25)
         shutil.rmtree(self.base, ignore_errors=True)

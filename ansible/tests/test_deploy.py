@@ -32,7 +32,7 @@ ENVIRONMENT = {"DATABASE_URL": RUNTIME_URL, "MIGRATION_DATABASE_URL": OWNER_URL,
                "BILLING_ADMIN_TOKEN": ADMIN_TOKEN, "EXPORTER_SOURCES_JSON": SOURCES_JSON, "DEFAULT_REGION": REGION}
 SECRETS = [OWNER_PASSWORD, "0wn3r's", RUNTIME_PASSWORD, RUNTIME_URL_PASSWORD, "t$i\\\"m'e", TOKEN, "tok$en", ADMIN_TOKEN,
            NODE_TOKEN]
-VARIABLES = json.dumps({"billing_service_credentials": {"jp-token": NODE_TOKEN}, "billing_service_health_timeout": 40})
+VARIABLES = json.dumps({"billing_service_credentials": {"jp-token": NODE_TOKEN}, "billing_service_health_timeout": 90})
 
 
 class DeployTest(unittest.TestCase):
@@ -114,7 +114,7 @@ class DeployTest(unittest.TestCase):
         self.assertEqual(host.show("billing-service", "StatusText"), "listening on 127.0.0.1:8081")
         self.assertEqual(host.show("billing-service", "User"), "billing-service")
         self.assertEqual(host.run("systemctl", "is-enabled", "billing-service").out.strip(), "enabled")
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         status = ""
         while time.monotonic() < until and not re.search(r"^jp +20\d\d-.*Z", status, re.MULTILINE):
             status = host.run("/usr/local/bin/billing-admin", "status").out
