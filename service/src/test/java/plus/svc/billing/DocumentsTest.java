@@ -31,7 +31,8 @@ class DocumentsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path DOCS = ROOT.resolve("docs");
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
-  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT|Fuzz))(?:\\.(\\w+))?`");
+  private static final Pattern TEST =
+      Pattern.compile("`([A-Z]\\w*[a-z](?:Test|IT|Fuzz))(?:\\.(\\w+))?`");
   private static final Set<String> BUILT = Set.of("target", "node_modules", ".git");
 
   /** Every Markdown file of the repository with its text, code blocks left out. */

@@ -3,8 +3,11 @@ package plus.svc.billing.audit;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 
 /** The ledger rows of an account, newest first: their sum, and how they go on from each other. */
 final class AccountEntries {
@@ -15,6 +18,7 @@ final class AccountEntries {
   private final List<MoneyDao.EntryRow> strays = new ArrayList<>();
   private final Map<BigDecimal, Integer> open = new HashMap<>();
   private final List<MoneyDao.EntryRow> nodeless = new ArrayList<>();
+  private final Set<UUID> corrected = new HashSet<>();
   private int foreign;
   private boolean adopted;
 
@@ -26,6 +30,9 @@ final class AccountEntries {
     if (row.node() == null) {
       addNodeless(row);
       return;
+    }
+    if (row.corrects() != null) {
+      corrected.add(row.corrects());
     }
     if (isStray(row)) {
       strays.add(row);
@@ -86,9 +93,9 @@ final class AccountEntries {
     return sum;
   }
 
-  /** Traffic rows whose ids are not those of their buckets. */
+  /** Traffic rows whose ids are not those of their buckets, and that no other takes back. */
   List<MoneyDao.EntryRow> strays() {
-    return strays;
+    return strays.stream().filter(row -> !corrected.contains(row.id())).toList();
   }
 
   /** Traffic rows of no node, and no earlier writer's. */
@@ -96,8 +103,8 @@ final class AccountEntries {
     return nodeless;
   }
 
-  /** How many rows other services posted. */
+  /** How many rows other services posted, those among them that were taken back. */
   int foreign() {
-    return foreign;
+    return foreign + strays.size() - strays().size();
   }
 }

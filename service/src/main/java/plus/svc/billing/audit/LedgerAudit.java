@@ -120,6 +120,8 @@ final class LedgerAudit {
           seen.add(row.key().account());
         });
     Map<BucketKey, List<MoneyDao.EntryRow>> posted = new HashMap<>();
+    Set<UUID> read = new HashSet<>();
+    Set<UUID> corrected = new HashSet<>();
     dao.entries(
         all,
         accounts,
@@ -128,7 +130,16 @@ final class LedgerAudit {
         row -> {
           posted.computeIfAbsent(row.bucket(), key -> new ArrayList<>(1)).add(row);
           seen.add(row.account());
+          read.add(row.id());
+          if (row.corrects() != null) {
+            corrected.add(row.corrects());
+          }
         });
+    corrected.removeAll(read);
+    if (!corrected.isEmpty()) {
+      dao.entriesById(corrected.toArray(UUID[]::new))
+          .forEach(row -> posted.computeIfAbsent(row.bucket(), key -> new ArrayList<>(1)).add(row));
+    }
     if (rates) {
       pricing.load(seen);
       quotas.load(seen);
@@ -157,6 +168,8 @@ final class LedgerAudit {
       BucketKey key, MoneyDao.@Nullable RatedRow bucket, List<MoneyDao.EntryRow> rows) {
     boolean told = findings.isDistrusted(key);
     List<MoneyDao.EntryRow> own = ownRows(key, rows);
+    List<MoneyDao.EntryRow> all = new ArrayList<>(own);
+    rows.stream().filter(row -> isSettled(row, own)).forEach(all::add);
     if (bucket == null && !told && !own.isEmpty()) {
       teller.tell(
           Kind.ORPHAN_ENTRY,
@@ -168,7 +181,7 @@ final class LedgerAudit {
       told = true;
     }
     if (bucket != null && !told) {
-      told = !agrees(key, bucket, own);
+      told = !agrees(key, bucket, all);
     }
     if (rates) {
       rating.rate(key, bucket, told, own);
@@ -188,9 +201,15 @@ final class LedgerAudit {
       }
     }
     byId.values().stream()
+        .filter(row -> !isSettled(row, own))
         .sorted(java.util.Comparator.comparing(MoneyDao.EntryRow::id))
         .forEach(row -> tellDouble(findings, row, doubles));
     return own;
+  }
+
+  /** Whether it is none of the bucket's, and one of the bucket's takes it back. */
+  private static boolean isSettled(MoneyDao.EntryRow row, List<MoneyDao.EntryRow> own) {
+    return !own.contains(row) && own.stream().anyMatch(o -> row.id().equals(o.corrects()));
   }
 
   static void tellDouble(Findings findings, MoneyDao.EntryRow row, Map<UUID, Set<UUID>> doubles) {
@@ -265,7 +284,10 @@ final class LedgerAudit {
       return false;
     }
     for (int i = 0; i < rows.size(); i++) {
-      @Nullable String wrong = wrong(rows.get(i), i == 0 ? null : rows.get(0).id());
+      if (i > 0 && isSettled(rows.get(i), rows.subList(0, i))) {
+        continue;
+      }
+      @Nullable String wrong = wrong(rows, i);
       if (wrong != null) {
         teller.tell(
             Kind.ENTRY_DIFFERS,
@@ -280,11 +302,15 @@ final class LedgerAudit {
     return true;
   }
 
-  private static @Nullable String wrong(MoneyDao.EntryRow row, @Nullable UUID first) {
+  private static @Nullable String wrong(List<MoneyDao.EntryRow> rows, int index) {
+    MoneyDao.EntryRow row = rows.get(index);
+    @Nullable UUID first = index == 0 ? null : rows.get(0).id();
     if (!row.entryType().equals(first == null ? "traffic_charge" : "traffic_adjustment")) {
       return "entry_type is '" + row.entryType() + "'";
     }
-    if (!java.util.Objects.equals(row.corrects(), first)) {
+    boolean settles =
+        index > 0 && rows.stream().skip(1).anyMatch(other -> other.id().equals(row.corrects()));
+    if (!settles && !java.util.Objects.equals(row.corrects(), first)) {
       return "corrects is " + row.corrects() + ", not " + first;
     }
     if (!row.bucketEnd().equals(row.bucketStart().plusSeconds(60))) {

@@ -107,6 +107,18 @@ interface MoneyDao {
       @Bind("end") UUID end,
       Consumer<EntryRow> each);
 
+  /** Rows by their ids: those that corrections name. */
+  @SqlQuery(
+      """
+      SELECT id, account_uuid, (date_part('epoch', bucket_start) * 1000000)::bigint,
+             (date_part('epoch', bucket_end) * 1000000)::bigint, entry_type, rated_bytes,
+             amount_delta, balance_after, pricing_rule_version, node_id, line_code, corrects
+        FROM public.billing_ledger
+       WHERE id = ANY(:ids)
+      """)
+  @RegisterRowMapper(EntryMapper.class)
+  List<EntryRow> entriesById(@Bind("ids") UUID[] ids);
+
   @SqlQuery(
       """
       SELECT id, account_uuid, (date_part('epoch', bucket_start) * 1000000)::bigint,

@@ -40,6 +40,7 @@ class AuditAndReplayIT {
           a deleted bucket     | DELETE FROM public.traffic_minute_buckets WHERE node_id = 'prod:jp-node' AND bucket_start = '2026-04-08T11:13:00Z'
           a changed byte count | UPDATE public.traffic_minute_buckets SET uplink_bytes = uplink_bytes + 17 WHERE bucket_start = '2026-04-08T10:28:00Z'
           a drifted balance    | UPDATE public.account_quota_states SET exact_balance = exact_balance - 7.25
+          a double charge      | INSERT INTO public.billing_ledger (id, account_uuid, bucket_start, bucket_end, entry_type, rated_bytes, amount_delta, balance_after, node_id, line_code) SELECT 'dddddddd-0000-4000-8000-000000000009', account_uuid, bucket_start, bucket_end, entry_type, rated_bytes, amount_delta, balance_after, node_id, line_code FROM public.billing_ledger WHERE bucket_start = '2026-04-08T12:13:00Z' AND node_id = 'prod:us-node' LIMIT 1
           a damaged node state | UPDATE billing.nodes SET uplink[1] = 1, restarts[2] = 9
           """)
   void whatTheAuditNamesTheReplayMends(String what, String sql) {
