@@ -116,6 +116,8 @@ class ApiDescriptionIT {
                 }
               });
     }
+    // These need a whole service, and one that is stuck: RunningServiceIT, LivenessResourceTest.
+    described.removeIf(answer -> answer.matches("GET /(livez|startupz) .*"));
     assertThat(met).containsAll(described);
   }
 
