@@ -25,7 +25,7 @@ import plus.svc.billing.api.report.Format;
 /** Calls one port of the service. A redirect is never followed: it would carry the token away. */
 final class ServiceClient {
 
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final int LONGEST_REFUSAL = 64 * 1024;
 
   private final ServiceUrl url;
@@ -46,7 +46,8 @@ final class ServiceClient {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT_TIMEOUT);
     // What is for this machine alone goes through no proxy.
-    this.http = url.isPlain() ? client.proxy(HttpClient.Builder.NO_PROXY).build() : client.build();
+    this.http =
+        url.isLoopback() ? client.proxy(HttpClient.Builder.NO_PROXY).build() : client.build();
   }
 
   /**
@@ -126,7 +127,15 @@ final class ServiceClient {
   }
 
   private CannotRun noAnswer(@Nullable Throwable cause) {
-    if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+    if (cause instanceof HttpConnectTimeoutException) {
+      return new CannotRun(
+          "no connection to "
+              + url
+              + " within "
+              + CONNECT_TIMEOUT.toSeconds()
+              + " s; check the network between, and that the URL is right");
+    }
+    if (cause instanceof ConnectException) {
       return new CannotRun(
           "no connection to " + url + "; check that the service runs and that the URL is right");
     }

@@ -54,7 +54,6 @@ record ServiceUrl(URI base) {
     return new ServiceUrl(uri);
   }
 
-  /** Decided by the text alone: no name is resolved. */
   private static boolean isLoopback(String host) {
     return LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
@@ -63,8 +62,9 @@ record ServiceUrl(URI base) {
     return new CannotRun(option + " " + why + "; give one like http://127.0.0.1:8081");
   }
 
-  boolean isPlain() {
-    return base.getScheme().equalsIgnoreCase("http");
+  /** Whether it names this very machine; decided by the text alone, no name is resolved. */
+  boolean isLoopback() {
+    return isLoopback(base.getHost());
   }
 
   /** The URL of a path that begins with a slash; it may carry a query. */
