@@ -67,6 +67,7 @@ final class WalletBench {
     try (WalletService one = new WalletService(database, clock)) {
       WalletEngine engine = one.engine();
       open(engine);
+      database.execute("VACUUM ANALYZE");
       closed("deductions, 1 account", naiveHot, engine, null, this::deductHot);
       closed("deductions, 10,000 accounts", naiveMany, engine, null, this::deductAny);
       closed("credits appended, 1 account", naiveHot, engine, null, this::appendHot);
