@@ -156,14 +156,27 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Calls a job and gives the answer's body. */
   CompletableFuture<String> post(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(baseUrl().resolve(path))
-            .timeout(Duration.ofSeconds(30))
-            .header("Authorization", "Bearer " + variables.get("INTERNAL_SERVICE_TOKEN"))
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .build();
-    return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+    return HTTP.sendAsync(
+            request(path).POST(HttpRequest.BodyPublishers.noBody()).build(),
+            HttpResponse.BodyHandlers.ofString())
         .thenApply(HttpResponse::body);
+  }
+
+  /** Posts a body. */
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return HTTP.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(baseUrl().resolve(path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + variables.get("INTERNAL_SERVICE_TOKEN"));
   }
 
   /** Waits until it listens. */
