@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,13 +44,17 @@ final class ClockStepIT {
             new CrashWorld(
                 postgres, nodes, Files.createDirectory(folder.resolve("a")), new Random(61))) {
       try {
+        List<Instant> history =
+            nodes.history().keySet().stream()
+                .map(name -> Instant.parse(name.substring(name.indexOf(' ') + 1)))
+                .toList();
         // As if it were a while ago: what came about since is "of the future" to it.
         clock.to(Duration.ofMinutes(-100));
         ServiceProcess service = world.launch(clock.variables());
-        readsUpToItsTime(world, nodes);
+        readsUpToItsTime(world, history);
 
         clock.by(Duration.ofMinutes(5));
-        readsUpToItsTime(world, nodes);
+        readsUpToItsTime(world, history);
 
         clock.by(Duration.ofHours(-1));
         long before = world.archived();
@@ -61,7 +66,7 @@ final class ClockStepIT {
         lives(service, world);
 
         clock.by(Duration.ofMinutes(95));
-        readsUpToItsTime(world, nodes);
+        readsUpToItsTime(world, history);
 
         // Over the month's end, and further than an exporter's memory: it has nothing to tell.
         clock.to(Duration.ofDays(50));
@@ -118,19 +123,14 @@ final class ClockStepIT {
   }
 
   /** What exporters had by its time is archived, and no more. */
-  private static void readsUpToItsTime(CrashWorld world, CrashNodes nodes) {
+  private static void readsUpToItsTime(CrashWorld world, List<Instant> history) {
     Patience.until(
         "all up to " + clock.instant() + " is read, and no more",
-        () -> world.archived() == snapshotsUntil(nodes, clock.instant()));
+        () -> {
+          Instant until = clock.instant().truncatedTo(ChronoUnit.MINUTES).minusSeconds(60);
+          return world.archived() == history.stream().filter(at -> !at.isAfter(until)).count();
+        });
     world.judge();
-  }
-
-  private static long snapshotsUntil(CrashNodes nodes, Instant now) {
-    Instant until = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(1));
-    return nodes.history().keySet().stream()
-        .map(name -> Instant.parse(name.substring(name.indexOf(' ') + 1)))
-        .filter(at -> !at.isAfter(until))
-        .count();
   }
 
   /** Every source is read by its time, and this is noted; what is counted does not change. */

@@ -26,6 +26,8 @@ final class ServiceProcess implements AutoCloseable {
 
   private static final Pattern LISTENS =
       Pattern.compile("Started application@.*\\{127\\.0\\.0\\.1:(\\d+)}");
+  private static final Pattern ADMIN_LISTENS =
+      Pattern.compile("Started admin@.*\\{127\\.0\\.0\\.1:(\\d+)}");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -181,9 +183,18 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Waits until it listens. */
   URI baseUrl() {
+    return url(LISTENS);
+  }
+
+  /** The same of the admin port. */
+  URI adminUrl() {
+    return url(ADMIN_LISTENS);
+  }
+
+  private URI url(Pattern listens) {
     Patience.until(
-        "the service listens", () -> !process.isAlive() || LISTENS.matcher(log()).find());
-    Matcher matcher = LISTENS.matcher(log());
+        "the service listens", () -> !process.isAlive() || listens.matcher(log()).find());
+    Matcher matcher = listens.matcher(log());
     if (!matcher.find()) {
       throw new AssertionError("the service ended before it listened:\n" + tail());
     }

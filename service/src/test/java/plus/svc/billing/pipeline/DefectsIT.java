@@ -816,6 +816,18 @@ class DefectsIT {
   }
 
   @Test
+  void aPriceNoticedWhileAClockWasAheadIsNoticedAgainWhenItIsRight() {
+    world.deliver(on("10:00").of(a, 100, 0));
+    world.profile(a, 0, 2.0, "plan:NEW");
+    PriceObserver observer = new PriceObserver(world.jdbi, world.rating);
+    assertThat(observer.observe(at("22:00"))).isEqualTo(1);
+    assertThat(observer.observe(at("10:02"))).isEqualTo(1);
+    assertThat(observer.observe(at("10:03"))).as("once is enough").isZero();
+    world.deliver(on("10:05").of(a, 110, 0));
+    assertMoney(a, "-70");
+  }
+
+  @Test
   void twoNodesOfOneNameInTwoEnvironmentsAreTwo() {
     List<Snapshot> both =
         List.of(
