@@ -185,8 +185,8 @@ class ApiDescriptionIT {
     JsonNode told =
         ApiContract.operation("POST " + path).at("/requestBody/content/application~1json/schema");
     String wrong = "{\"source_id\": \"nobody\"}";
-    String one = "{\"source_id\": \"a\", \"since\": \"2026-01-31T09:00:00Z\"}";
-    String another = "{\"since\": null, \"until\": \"2026-01-31T09:00:00+01:00\"}";
+    String one = "{\"source_id\": \"a\", \"since\": \"2026-04-08T09:00:00Z\"}";
+    String another = "{\"since\": null, \"until\": \"2026-04-08T09:00:00+01:00\"}";
     for (String body : List.of(wrong, one, another, "{}")) {
       assertThat(ApiContract.problems(told, body)).as(body).isEmpty();
     }
