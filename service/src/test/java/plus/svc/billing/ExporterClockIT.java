@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.jspecify.annotations.Nullable;
 import plus.svc.billing.emulator.EmulatorConfig;
 import plus.svc.billing.emulator.ExporterEmulator;
 import plus.svc.billing.emulator.window.Access;
@@ -45,9 +45,7 @@ class ExporterClockIT {
 
     static Node start(Flavour flavour, String name, @Nullable Instant epoch) throws IOException {
       UUID user = UUID.randomUUID();
-      database
-          .jdbi()
-          .useHandle(h -> h.execute("INSERT INTO public.users (uuid) VALUES (?)", user));
+      database.jdbi().useHandle(h -> h.execute("INSERT INTO public.users (uuid) VALUES (?)", user));
       return new Node(
           name,
           user,

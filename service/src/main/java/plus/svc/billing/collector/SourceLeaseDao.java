@@ -10,8 +10,8 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 /**
  * Rows of {@code billing.source_leases}. All times are the database's, so that the clocks of the
  * instances don't matter. One that is to last for more than three times of ours was given before
- * the database's clock was set back: it is over, else its source stood still if its holder died. The
- * fence keeps a holder that lives from writing beside us.
+ * the database's clock was set back: it is over, else its source stood still if its holder died.
+ * The fence keeps a holder that lives from writing beside us.
  */
 public interface SourceLeaseDao {
 

@@ -122,8 +122,7 @@ final class RestoreIT {
     PrintWriter out = new PrintWriter(proof, true);
     return BillingAdmin.run(
         Map.of(
-            "BILLING_ADMIN_URL", service.adminUrl().toString(),
-            "BILLING_ADMIN_TOKEN", ADMIN_TOKEN),
+            "BILLING_ADMIN_URL", service.adminUrl().toString(), "BILLING_ADMIN_TOKEN", ADMIN_TOKEN),
         out,
         out,
         "audit",

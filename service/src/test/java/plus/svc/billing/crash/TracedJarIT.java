@@ -15,7 +15,14 @@ final class TracedJarIT {
 
   private static final Set<String> FROM_THE_PULL_TO_THE_COMMIT =
       Set.of(
-          "collect", "fetch", "decode", "write_pages", "transaction", "meter", "rate", "write",
+          "collect",
+          "fetch",
+          "decode",
+          "write_pages",
+          "transaction",
+          "meter",
+          "rate",
+          "write",
           "commit");
 
   @RegisterExtension static final Database database = Database.migrated();

@@ -96,12 +96,7 @@ class PeriodicLoopTest {
     AtomicLong nanos = new AtomicLong();
     PeriodicLoop loop =
         new PeriodicLoop(
-            "test",
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(10),
-            clock,
-            nanos::get,
-            () -> {});
+            "test", Duration.ofMinutes(1), Duration.ofSeconds(10), clock, nanos::get, () -> {});
     now.set(START.plusSeconds(86_400)); // somebody sets the clock
     assertThat(loop.execute().isHealthy()).isTrue();
     nanos.set(Duration.ofSeconds(190).toNanos());

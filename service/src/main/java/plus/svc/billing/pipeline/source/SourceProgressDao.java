@@ -67,8 +67,8 @@ public interface SourceProgressDao {
   }
 
   /**
-   * As {@link #note(List)}, by column. What is older than the row by more than a minute is not late:
-   * our clock was set back meanwhile.
+   * As {@link #note(List)}, by column. What is older than the row by more than a minute is not
+   * late: our clock was set back meanwhile.
    */
   @SqlUpdate(
       """
