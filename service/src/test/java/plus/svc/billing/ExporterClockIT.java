@@ -37,18 +37,19 @@ class ExporterClockIT {
   @RegisterExtension static final Database database = Database.migrated();
 
   private static final long BYTES_A_MINUTE = 1_000;
-  private static final Instant BEGIN =
-      Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(130));
 
   /** A node with one user, whose counter grows with the true minutes. */
-  private record Node(String name, UUID user, @Nullable Instant epoch, ExporterEmulator exporter) {
+  private record Node(
+      String name, UUID user, Instant begin, @Nullable Instant epoch, ExporterEmulator exporter) {
 
-    static Node start(Flavour flavour, String name, @Nullable Instant epoch) throws IOException {
+    static Node start(Flavour flavour, String name, Instant begin, @Nullable Instant epoch)
+        throws IOException {
       UUID user = UUID.randomUUID();
       database.jdbi().useHandle(h -> h.execute("INSERT INTO public.users (uuid) VALUES (?)", user));
       return new Node(
           name,
           user,
+          begin,
           epoch,
           ExporterEmulator.start(
               EmulatorConfig.plain(NodeConfig.of(flavour, name, "prod", Access.open())),
@@ -62,7 +63,7 @@ class ExporterClockIT {
               .mapToObj(
                   minute ->
                       new SnapshotRow(
-                          BEGIN.plus(Duration.ofMinutes(minute)).plus(off),
+                          begin.plus(Duration.ofMinutes(minute)).plus(off),
                           name,
                           "prod",
                           epoch,
@@ -104,9 +105,11 @@ class ExporterClockIT {
 
   @Test
   void anExporterWhoseClockIsSetIsBilledForWhatItCounted() throws Exception {
-    Node back = Node.start(Flavour.A, "back", null);
-    Node ahead = Node.start(Flavour.A, "ahead", null);
-    Node exact = Node.start(Flavour.B, "ahead-with-epoch", BEGIN.minus(Duration.ofHours(1)));
+    Instant begin =
+        Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(130));
+    Node back = Node.start(Flavour.A, "back", begin, null);
+    Node ahead = Node.start(Flavour.A, "ahead", begin, null);
+    Node exact = Node.start(Flavour.B, "ahead-with-epoch", begin, begin.minus(Duration.ofHours(1)));
     List<Node> nodes = List.of(back, ahead, exact);
     String address = database.jdbcUrl().substring("jdbc:postgresql://".length());
     Map<String, String> variables =

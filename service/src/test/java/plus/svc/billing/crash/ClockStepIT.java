@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -30,16 +31,29 @@ final class ClockStepIT {
 
   @TempDir static Path folder;
   private static ClockStep clock;
+  private static ClockStep databaseClock;
+  private static InstalledPostgres postgres;
 
   @BeforeAll
-  static void compile() throws Exception {
-    clock = ClockStep.in(folder);
+  static void start() throws Exception {
+    clock = ClockStep.in(Files.createDirectory(folder.resolve("ours")));
+    databaseClock = ClockStep.in(Files.createDirectory(folder.resolve("theirs")));
+    Path programs =
+        InstalledPostgres.programs()
+            .orElseThrow(() -> new AssertionError("-Pcounterparts: install postgresql"));
+    postgres =
+        InstalledPostgres.create(programs, folder.resolve("postgres"), databaseClock.variables());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    postgres.close();
   }
 
   @Test
   void aServiceWhoseClockIsSetOnAndBackReadsEverySnapshotOnce() throws Exception {
-    try (CrashPostgres postgres = CrashPostgres.start(folder.resolve("postgres"));
-        CrashNodes nodes = new CrashNodes(61, Clock.systemUTC().instant());
+    databaseClock.to(Duration.ZERO);
+    try (CrashNodes nodes = new CrashNodes(61, Clock.systemUTC().instant());
         CrashWorld world =
             new CrashWorld(
                 postgres, nodes, Files.createDirectory(folder.resolve("a")), new Random(61))) {
@@ -91,13 +105,8 @@ final class ClockStepIT {
 
   @Test
   void aDatabaseWhoseClockIsSetOnAndBackLetsNobodyWriteTwiceAndNoSourceWaits() throws Exception {
-    Path programs =
-        InstalledPostgres.programs()
-            .orElseThrow(() -> new AssertionError("-Pcounterparts: install postgresql"));
-    clock.to(Duration.ZERO);
+    databaseClock.to(Duration.ZERO);
     try (CrashNodes nodes = new CrashNodes(62, Clock.systemUTC().instant());
-        InstalledPostgres postgres =
-            InstalledPostgres.create(programs, folder.resolve("main"), clock.variables());
         CrashWorld world =
             new CrashWorld(
                 postgres, nodes, Files.createDirectory(folder.resolve("b")), new Random(62))) {
@@ -107,10 +116,10 @@ final class ClockStepIT {
         ServiceProcess other = world.launch();
         Patience.until("it works", () -> world.archived() > 5);
         // Every lease is over at once.
-        clock.by(Duration.ofHours(1));
+        databaseClock.by(Duration.ofHours(1));
         world.moment(500);
         world.judge();
-        clock.by(Duration.ofHours(-3));
+        databaseClock.by(Duration.ofHours(-3));
         world.judge();
         // Had its leases hours to go by the clock that was set back, nobody would take over.
         boolean first = !world.leasesOf(one).isEmpty();
@@ -176,10 +185,11 @@ final class ClockStepIT {
             .reduce((one, next) -> next)
             .orElseThrow();
     String body =
-        """
-        {"node_id": "tokyo", "env": "%s", "collected_at": "%s", "samples": []}
-        """
-            .formatted(CrashNodes.ENV, newest.substring(newest.indexOf(' ') + 1));
+        "{\"node_id\": \"tokyo\", \"env\": \""
+            + CrashNodes.ENV
+            + "\", \"samples\": [], \"collected_at\": \""
+            + newest.substring(newest.indexOf(' ') + 1)
+            + "\"}";
     return service.post("/v1/ingest/snapshots", body).body();
   }
 }
