@@ -98,13 +98,16 @@ final class EdgesServer implements AutoCloseable {
   /** Sends a POST with a body; headers as above. */
   HttpResponse<String> post(String path, String body, String... headers)
       throws IOException, InterruptedException {
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + path))
-            .timeout(Duration.ofSeconds(30))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .headers(headers)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + path))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .headers(headers)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    ApiContract.check(ApiContract.Port.APPLICATION, "POST", path, answer);
+    return answer;
   }
 
   HttpResponse<String> sendAdmin(String method, String path, String... headers)

@@ -816,6 +816,21 @@ class DefectsIT {
   }
 
   @Test
+  void aPriceNoticedWhileAClockWasAheadIsNoticedAgainWhenItIsRight() {
+    world.deliver(on("10:00").of(a, 100, 0));
+    world.profile(a, 0, 2.0, "plan:NEW");
+    PriceObserver observer = new PriceObserver(world.jdbi, world.rating);
+    observer.observe(at("22:00"));
+    observer.observe(at("10:02"));
+    observer.observe(at("10:03"));
+    assertThat(world.count("billing.price_versions", "account_uuid = ?", a))
+        .as("noticed while it was ahead, and once when it was right")
+        .isEqualTo(3);
+    world.deliver(on("10:05").of(a, 110, 0));
+    assertMoney(a, "-70");
+  }
+
+  @Test
   void twoNodesOfOneNameInTwoEnvironmentsAreTwo() {
     List<Snapshot> both =
         List.of(
