@@ -39,6 +39,7 @@ import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.NodePolicy;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.platform.setting.ListenAddress;
 
@@ -133,7 +134,7 @@ final class EdgesServer implements AutoCloseable {
 
   private static Receipt taken(Delivery delivery) {
     int count = delivery.snapshots().size();
-    return new Receipt(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+    return new Receipt(count, 0, 0, 0, 0, 0, SetAsides.NONE, 0, 0, 0, 0, BigDecimal.ZERO, 0);
   }
 
   URI baseUrl() {

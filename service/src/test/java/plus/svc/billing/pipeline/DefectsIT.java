@@ -332,7 +332,7 @@ class DefectsIT {
     shot.rejected.add(
         new RejectedSample(a.toString(), "x", "-5", "10", RejectReason.NEGATIVE_TOTAL));
     Receipt receipt = world.deliver(shot);
-    assertThat(receipt.setAside()).isEqualTo(1);
+    assertThat(receipt.setAsides().byReason()).isEqualTo(Map.of("NEGATIVE_TOTAL", 1));
     assertThat(world.usage(a)).isEqualTo(10);
     assertThat(
             world.count(
