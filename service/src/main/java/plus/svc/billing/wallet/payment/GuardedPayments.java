@@ -19,7 +19,7 @@ public final class GuardedPayments implements PaymentService {
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(50);
   private static final int CALLS_LOOKED_AT = 6;
   private static final int CALLS_AT_LEAST = 3;
-  private static final float FAILURES_PERCENT = 50;
+  private static final int FAILURES_PERCENT = 50;
 
   private final PaymentService service;
   private final PaymentWatch watch;
