@@ -116,6 +116,15 @@ EXCEPTION
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION billing.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    RAISE EXCEPTION '%.% is append-only: % refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP USING ERRCODE = '55000';
+END
+$function$;
+
 CREATE TABLE public.account_billing_profiles (
     account_uuid uuid NOT NULL,
     package_name text NOT NULL DEFAULT 'default'::text,
@@ -175,8 +184,13 @@ CREATE TABLE public.account_quota_states (
     quota_included_at timestamp with time zone,
     quota_granted_at timestamp with time zone,
     price_changes integer NOT NULL DEFAULT 0,
+    held numeric NOT NULL DEFAULT 0,
+    open_holds integer NOT NULL DEFAULT 0,
+    last_entry_at timestamp with time zone,
     CONSTRAINT account_quota_states_pkey PRIMARY KEY (account_uuid),
-    CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric)))
+    CONSTRAINT account_quota_states_balance_finite CHECK (((current_balance > '-Infinity'::numeric) AND (current_balance < 'Infinity'::numeric))),
+    CONSTRAINT account_quota_states_held_check CHECK (((held >= (0)::numeric) AND (held < 'Infinity'::numeric))),
+    CONSTRAINT account_quota_states_open_holds_check CHECK ((open_holds >= 0))
 ) WITH (fillfactor=45);
 
 CREATE TABLE public.billing_ledger (
@@ -194,6 +208,10 @@ CREATE TABLE public.billing_ledger (
     line_code text,
     corrects uuid,
     operation_id uuid,
+    sub_account uuid,
+    meter text,
+    units bigint,
+    appended boolean,
     CONSTRAINT billing_ledger_pkey PRIMARY KEY (id),
     CONSTRAINT billing_ledger_money_finite CHECK (((amount_delta > '-Infinity'::numeric) AND (amount_delta < 'Infinity'::numeric) AND (balance_after > '-Infinity'::numeric) AND (balance_after < 'Infinity'::numeric)))
 );
@@ -278,6 +296,27 @@ CREATE TABLE public.users (
     CONSTRAINT users_pkey PRIMARY KEY (uuid)
 );
 
+CREATE TABLE billing.accounts (
+    account_id uuid NOT NULL,
+    owner_uuid uuid NOT NULL,
+    unit text NOT NULL,
+    name text NOT NULL DEFAULT ''::text,
+    metadata text NOT NULL DEFAULT '{}'::text,
+    request_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    overdraft numeric NOT NULL DEFAULT 0,
+    low_balance numeric,
+    balance numeric NOT NULL DEFAULT 0,
+    held numeric NOT NULL DEFAULT 0,
+    open_holds integer NOT NULL DEFAULT 0,
+    last_entry_at timestamp with time zone,
+    CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
+    CONSTRAINT accounts_balance_check CHECK (((balance > '-Infinity'::numeric) AND (balance < 'Infinity'::numeric))),
+    CONSTRAINT accounts_held_check CHECK (((held >= (0)::numeric) AND (held < 'Infinity'::numeric))),
+    CONSTRAINT accounts_open_holds_check CHECK ((open_holds >= 0)),
+    CONSTRAINT accounts_overdraft_check CHECK (((overdraft >= (0)::numeric) AND (overdraft < 'Infinity'::numeric)))
+) WITH (fillfactor=50);
+
 CREATE TABLE billing.admin_changes (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     ends bigint,
@@ -317,13 +356,44 @@ CREATE TABLE billing.audit_state (
     CONSTRAINT audit_state_pkey PRIMARY KEY (one)
 );
 
+CREATE TABLE billing.bookings (
+    account_id uuid NOT NULL,
+    booked_at timestamp with time zone NOT NULL,
+    ledger_id uuid NOT NULL,
+    balance_after numeric,
+    CONSTRAINT bookings_pkey PRIMARY KEY (account_id, booked_at, ledger_id)
+);
+
 CREATE TABLE billing.foreign_entries (
     account_uuid uuid NOT NULL,
     ledger_id uuid NOT NULL,
     amount_delta numeric NOT NULL,
     recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+    shown boolean NOT NULL DEFAULT true,
     CONSTRAINT foreign_entries_pkey PRIMARY KEY (account_uuid, ledger_id)
 );
+
+CREATE TABLE billing.holds (
+    hold_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    meter text,
+    period_start timestamp with time zone,
+    unit_price numeric,
+    free_units bigint NOT NULL DEFAULT 0,
+    paid_units bigint NOT NULL DEFAULT 0,
+    amount numeric NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT holds_pkey PRIMARY KEY (hold_id),
+    CONSTRAINT holds_amount_check CHECK (((amount >= (0)::numeric) AND (amount < 'Infinity'::numeric))),
+    CONSTRAINT holds_check CHECK (((state = 'active'::text) = (ended_at IS NULL))),
+    CONSTRAINT holds_free_units_check CHECK ((free_units >= 0)),
+    CONSTRAINT holds_paid_units_check CHECK ((paid_units >= 0)),
+    CONSTRAINT holds_state_check CHECK ((state = ANY (ARRAY['active'::text, 'committed'::text, 'voided'::text, 'expired'::text])))
+) WITH (fillfactor=70);
 
 CREATE TABLE billing.job_runs (
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -391,6 +461,19 @@ CREATE TABLE billing.nodes (
     CONSTRAINT nodes_env_node_key UNIQUE (env, node)
 ) WITH (fillfactor=50);
 
+CREATE TABLE billing.operations (
+    request_id uuid NOT NULL,
+    account_id uuid,
+    status text NOT NULL,
+    reason text NOT NULL DEFAULT ''::text,
+    reverses uuid,
+    answer text NOT NULL,
+    applied_at timestamp with time zone NOT NULL,
+    CONSTRAINT operations_pkey PRIMARY KEY (request_id),
+    CONSTRAINT operations_reverses_key UNIQUE (reverses),
+    CONSTRAINT operations_status_check CHECK ((status = ANY (ARRAY['applied'::text, 'rejected'::text])))
+) WITH (fillfactor=100);
+
 CREATE TABLE billing.past_quotas (
     account_uuid uuid NOT NULL,
     meter text NOT NULL,
@@ -401,8 +484,10 @@ CREATE TABLE billing.past_quotas (
     charged bigint NOT NULL DEFAULT 0,
     last_included_at timestamp with time zone,
     last_granted_at timestamp with time zone NOT NULL,
+    held bigint NOT NULL DEFAULT 0,
     CONSTRAINT past_quotas_pkey PRIMARY KEY (account_uuid, meter, period_start),
-    CONSTRAINT past_quotas_check CHECK ((period_start < period_end))
+    CONSTRAINT past_quotas_check CHECK ((period_start < period_end)),
+    CONSTRAINT past_quotas_held_check CHECK ((held >= 0))
 ) WITH (fillfactor=45);
 
 CREATE TABLE billing.price_versions (
@@ -430,6 +515,39 @@ CREATE TABLE billing.quota_grants (
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT quota_grants_pkey PRIMARY KEY (account_uuid, meter, period_start, effective_at, origin)
 );
+
+CREATE TABLE billing.refusals (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    caller text NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    idempotency_key text NOT NULL DEFAULT ''::text,
+    reason text NOT NULL,
+    body text NOT NULL DEFAULT ''::text,
+    CONSTRAINT refusals_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE billing.repair_mark (
+    one boolean NOT NULL DEFAULT true,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT repair_mark_pkey PRIMARY KEY (one),
+    CONSTRAINT repair_mark_one_check CHECK (one)
+);
+
+CREATE TABLE billing.requests (
+    request_id uuid NOT NULL,
+    caller text NOT NULL,
+    idempotency_key text NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    stored_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    digest uuid NOT NULL,
+    command text NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT requests_pkey PRIMARY KEY (request_id)
+) WITH (fillfactor=100);
 
 CREATE TABLE billing.resolutions (
     node_key integer NOT NULL,
@@ -462,6 +580,17 @@ CREATE TABLE billing.series (
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT series_pkey PRIMARY KEY (node_key, ordinal),
     CONSTRAINT series_node_key_identifier_inbound_tag_key UNIQUE (node_key, identifier, inbound_tag)
+);
+
+CREATE TABLE billing.service_prices (
+    service text NOT NULL,
+    effective_from timestamp with time zone NOT NULL,
+    price numeric NOT NULL,
+    free_units bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT service_prices_pkey PRIMARY KEY (service, effective_from),
+    CONSTRAINT service_prices_free_units_check CHECK ((free_units >= 0)),
+    CONSTRAINT service_prices_price_check CHECK (((price >= (0)::numeric) AND (price < 'Infinity'::numeric)))
 );
 
 CREATE TABLE billing.set_asides (
@@ -526,6 +655,19 @@ CREATE TABLE billing.takeovers (
     CONSTRAINT takeovers_pkey PRIMARY KEY (source_id)
 );
 
+CREATE TABLE billing.turnover (
+    account_id uuid NOT NULL,
+    quarter timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    meter text NOT NULL,
+    caller text NOT NULL,
+    entries bigint NOT NULL,
+    units bigint NOT NULL,
+    credit numeric NOT NULL,
+    debit numeric NOT NULL,
+    CONSTRAINT turnover_pkey PRIMARY KEY (account_id, quarter, kind, meter, caller)
+) WITH (fillfactor=70);
+
 CREATE TABLE billing.unattributed_usage (
     node_key integer NOT NULL,
     ordinal integer NOT NULL,
@@ -542,19 +684,31 @@ ALTER TABLE public.billing_ledger ADD CONSTRAINT billing_ledger_account_uuid_fke
 ALTER TABLE public.scheduler_decisions ADD CONSTRAINT scheduler_decisions_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
 ALTER TABLE public.traffic_minute_buckets ADD CONSTRAINT traffic_minute_buckets_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
 ALTER TABLE public.traffic_stat_checkpoints ADD CONSTRAINT traffic_stat_checkpoints_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE CASCADE;
+ALTER TABLE billing.accounts ADD CONSTRAINT accounts_owner_uuid_fkey FOREIGN KEY (owner_uuid) REFERENCES public.users(uuid);
+ALTER TABLE billing.accounts ADD CONSTRAINT accounts_request_id_fkey FOREIGN KEY (request_id) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.admin_changes ADD CONSTRAINT admin_changes_ends_fkey FOREIGN KEY (ends) REFERENCES billing.admin_changes(id);
+ALTER TABLE billing.holds ADD CONSTRAINT holds_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES billing.requests(request_id);
+ALTER TABLE billing.holds ADD CONSTRAINT holds_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.node_states ADD CONSTRAINT node_states_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
+ALTER TABLE billing.operations ADD CONSTRAINT operations_request_id_fkey FOREIGN KEY (request_id) REFERENCES billing.requests(request_id);
+ALTER TABLE billing.operations ADD CONSTRAINT operations_reverses_fkey FOREIGN KEY (reverses) REFERENCES billing.operations(request_id);
 ALTER TABLE billing.series ADD CONSTRAINT series_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE SET NULL;
 ALTER TABLE billing.series ADD CONSTRAINT series_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
 
 CREATE INDEX idx_billing_ledger_account_created ON public.billing_ledger USING btree (account_uuid, created_at DESC);
 CREATE INDEX idx_billing_ledger_bucket_start ON public.billing_ledger USING brin (bucket_start) WITH (autosummarize='on');
+CREATE INDEX idx_billing_ledger_operation ON public.billing_ledger USING btree (operation_id) WHERE (operation_id IS NOT NULL);
+CREATE INDEX idx_billing_ledger_sub_account ON public.billing_ledger USING btree (sub_account, created_at DESC) WHERE (sub_account IS NOT NULL);
 CREATE INDEX idx_node_health_snapshots_sampled_at ON public.node_health_snapshots USING btree (sampled_at DESC);
 CREATE INDEX idx_scheduler_decisions_generated_at ON public.scheduler_decisions USING btree (generated_at DESC);
 CREATE INDEX idx_traffic_minute_buckets_account_bucket ON public.traffic_minute_buckets USING btree (account_uuid, bucket_start DESC);
+CREATE INDEX accounts_owner ON billing.accounts USING btree (owner_uuid);
 CREATE INDEX admin_changes_at ON billing.admin_changes USING btree (at);
+CREATE INDEX holds_active ON billing.holds USING btree (account_id, expires_at) WHERE (state = 'active'::text);
+CREATE INDEX holds_expiring ON billing.holds USING btree (expires_at) WHERE (state = 'active'::text);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_unfinished ON billing.job_runs USING btree (instance) WHERE (finished_at IS NULL);
+CREATE INDEX requests_stored ON billing.requests USING brin (stored_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
 
@@ -574,6 +728,29 @@ CREATE VIEW billing.identities AS
  SELECT uuid AS account_uuid,
     proxy_uuid
    FROM public.users;
+
+CREATE VIEW billing.operation_entries AS
+ SELECT r.request_id,
+    r.caller,
+    r.idempotency_key,
+    r.kind,
+    r.source,
+    r.received_at,
+    r.body,
+    o.status,
+    o.reason,
+    o.reverses,
+    o.applied_at,
+    l.id AS ledger_id,
+    l.account_uuid,
+    l.sub_account,
+    l.entry_type,
+    l.amount_delta,
+    l.meter,
+    l.units
+   FROM ((billing.requests r
+     LEFT JOIN billing.operations o ON ((o.request_id = r.request_id)))
+     LEFT JOIN public.billing_ledger l ON ((l.operation_id = r.request_id)));
 
 CREATE VIEW billing.quotas AS
  SELECT past_quotas.account_uuid,
@@ -604,7 +781,15 @@ CREATE TRIGGER billing_ledger_no_truncate BEFORE TRUNCATE ON public.billing_ledg
 CREATE TRIGGER billing_ledger_note_foreign AFTER INSERT ON public.billing_ledger FOR EACH ROW WHEN (((new.node_id IS NULL) AND (new.operation_id IS NULL) AND (new.entry_type <> 'opening_balance'::text))) EXECUTE FUNCTION billing.note_foreign_entry();
 CREATE TRIGGER admin_changes_append_only BEFORE DELETE OR UPDATE ON billing.admin_changes FOR EACH ROW EXECUTE FUNCTION billing.admin_changes_refuse_change();
 CREATE TRIGGER admin_changes_no_truncate BEFORE TRUNCATE ON billing.admin_changes FOR EACH STATEMENT EXECUTE FUNCTION billing.admin_changes_refuse_change();
+CREATE TRIGGER operations_append_only BEFORE DELETE OR UPDATE ON billing.operations FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER operations_no_truncate BEFORE TRUNCATE ON billing.operations FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER price_versions_count_changes AFTER INSERT OR DELETE OR UPDATE ON billing.price_versions FOR EACH ROW EXECUTE FUNCTION billing.count_price_change();
+CREATE TRIGGER refusals_append_only BEFORE DELETE OR UPDATE ON billing.refusals FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER refusals_no_truncate BEFORE TRUNCATE ON billing.refusals FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER requests_append_only BEFORE DELETE OR UPDATE ON billing.requests FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER requests_no_truncate BEFORE TRUNCATE ON billing.requests FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER service_prices_append_only BEFORE DELETE OR UPDATE ON billing.service_prices FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER service_prices_no_truncate BEFORE TRUNCATE ON billing.service_prices FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 
 REVOKE EXECUTE ON FUNCTION billing.drop_archive_before(timestamp with time zone) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION billing.prepare_archive_day(date) FROM PUBLIC;
@@ -617,24 +802,56 @@ COMMENT ON COLUMN public.account_quota_states.rated_at IS 'billing-service: newe
 COMMENT ON COLUMN public.account_quota_states.quota_start IS 'billing-service: the newest quota period of traffic; older ones are in billing.past_quotas';
 COMMENT ON COLUMN public.account_quota_states.quota_used IS 'billing-service: free units taken; quota_granted - quota_used remain';
 COMMENT ON COLUMN public.account_quota_states.price_changes IS 'billing-service: how often the account''s price versions changed: who locked the row and knows them as of this number knows them';
+COMMENT ON COLUMN public.account_quota_states.held IS 'billing-service: sum of the active holds, not part of what may be spent';
+COMMENT ON COLUMN public.account_quota_states.open_holds IS 'billing-service: how many holds are active, those of free units too';
+COMMENT ON COLUMN public.account_quota_states.last_entry_at IS 'billing-service: place of the account''s newest entry in its history';
+COMMENT ON COLUMN public.billing_ledger.sub_account IS 'billing-service: the further account (billing.accounts) of account_uuid that the row belongs to; null, the main account';
+COMMENT ON COLUMN public.billing_ledger.meter IS 'billing-service: the service whose calls were used';
+COMMENT ON COLUMN public.billing_ledger.units IS 'billing-service: how many calls';
+COMMENT ON COLUMN public.billing_ledger.appended IS 'billing-service: posted without the account''s lock; balance_after is what was known, the exact one is in billing.bookings';
+COMMENT ON TABLE billing.accounts IS 'Accounts that were set up. One whose id is its owner''s is the user''s main account, whose balance lies in public.account_quota_states; any other is a further account of that user, perhaps in another unit.';
+COMMENT ON COLUMN billing.accounts.overdraft IS 'how far below zero a guarded operation may take it';
+COMMENT ON COLUMN billing.accounts.low_balance IS 'below which a notice is sent; null, the configured one';
+COMMENT ON COLUMN billing.accounts.balance IS 'of a further account: sum of its ledger rows, less those still in billing.foreign_entries';
 COMMENT ON TABLE billing.admin_changes IS 'Who changed what, why and with which result; append-only. A change without a row that ends it runs, or was cut short.';
 COMMENT ON COLUMN billing.admin_changes.ends IS 'the row with which the change began';
 COMMENT ON COLUMN billing.admin_changes.caller IS 'name of the token';
 COMMENT ON COLUMN billing.audit_marks.verified_until IS 'every minute before it is proven complete and right';
 COMMENT ON COLUMN billing.audit_marks.checked_until IS 'every minute before it was looked at; what was found since verified_until is looked at again';
 COMMENT ON COLUMN billing.audit_state.open_accounts IS 'accounts in which something was found; they are looked at again each time';
+COMMENT ON TABLE billing.bookings IS 'Where entries that were posted without the account''s lock stand in its history, and the balance after each.';
+COMMENT ON COLUMN billing.bookings.balance_after IS 'null where it was taken in before this table was made';
+COMMENT ON COLUMN billing.foreign_entries.shown IS 'whether current_balance holds it already, as accounts sees to for its own entries';
+COMMENT ON TABLE billing.holds IS 'What is reserved: money, free units of a service, or both. The hold''s id is that of the request that made it.';
+COMMENT ON COLUMN billing.holds.ended_by IS 'the request that committed or voided it; null where it expired';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
 COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
+COMMENT ON VIEW billing.operation_entries IS 'Every request with what became of it: a row for each ledger row it made, one without if it made none.';
+COMMENT ON TABLE billing.operations IS 'What became of each request; append-only. Its ledger rows carry its id.';
+COMMENT ON COLUMN billing.operations.reason IS 'why it was rejected';
+COMMENT ON COLUMN billing.operations.answer IS 'the answer, given again to whoever repeats the request';
 COMMENT ON COLUMN billing.past_quotas.used IS 'free units taken; granted - used remain';
 COMMENT ON COLUMN billing.past_quotas.charged IS 'units of the period that were charged';
+COMMENT ON COLUMN billing.past_quotas.held IS 'free units that holds keep';
 COMMENT ON VIEW billing.quotas IS 'every quota period of every account';
+COMMENT ON TABLE billing.refusals IS 'Calls that were never accepted: not understood, not allowed, or another request under a key that is taken; append-only.';
+COMMENT ON TABLE billing.repair_mark IS 'Every request stored before this instant has its operation.';
+COMMENT ON TABLE billing.requests IS 'Accepted requests, stored verbatim before they are applied; append-only, kept as long as their operations.';
+COMMENT ON COLUMN billing.requests.request_id IS 'hashed from caller and idempotency key; also the id of the operation';
+COMMENT ON COLUMN billing.requests.caller IS 'name of the token';
+COMMENT ON COLUMN billing.requests.source IS 'how and from where it came';
+COMMENT ON COLUMN billing.requests.received_at IS 'by the clock of who took it: prices and months are those of this instant';
+COMMENT ON COLUMN billing.requests.digest IS 'of the command: another one under the same key is refused';
+COMMENT ON COLUMN billing.requests.command IS 'what was understood; a request that a crash left unapplied is applied from it';
 COMMENT ON COLUMN billing.restarts.hidden_bytes IS 'the most bytes that series which did not fall can have lost, if they restarted too';
+COMMENT ON TABLE billing.service_prices IS 'What a call of a service costs, and how many a month are free, from when on; append-only.';
 COMMENT ON COLUMN billing.set_asides.held_bytes IS 'bytes that would have counted, cumulative within an episode of one series';
 COMMENT ON TABLE billing.snapshots IS 'The snapshot archive, a partition a day; days nobody prepared lie in the default partition.';
 COMMENT ON COLUMN billing.snapshots.max_bytes_per_second IS 'the guard it came with; the widest, if it came more than once';
 COMMENT ON TABLE billing.source_leases IS 'Who works on a source; fence grows with every change of holder, a late writer with an old one writes nothing.';
 COMMENT ON TABLE billing.sources IS 'Sources added at run time, by the keys of the settings; references to credentials, never a secret. What config.yml or the environment names wins.';
+COMMENT ON TABLE billing.turnover IS 'Sums of the entries of operations by quarter of an hour of their place in the history, so that a day of any zone is a sum of whole rows.';

@@ -21,6 +21,7 @@ GRANT SELECT, INSERT, UPDATE ON
 
 -- Ours.
 GRANT SELECT ON
+    billing.operation_entries,
     billing.account_states,
     billing.identities,
     billing.node_takeovers,
@@ -28,10 +29,19 @@ GRANT SELECT ON
     billing.takeovers
     TO :"runtime_role";
 GRANT SELECT, INSERT ON
+    billing.bookings,
+    billing.operations,
+    billing.refusals,
+    billing.requests,
+    billing.service_prices,
     billing.admin_changes,
     billing.price_versions
     TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE ON
+    billing.accounts,
+    billing.holds,
+    billing.repair_mark,
+    billing.turnover,
     billing.audit_marks,
     billing.audit_state,
     billing.nodes,
@@ -42,7 +52,7 @@ GRANT SELECT, INSERT, UPDATE ON
     billing.source_leases,
     billing.sources
     TO :"runtime_role";
-GRANT SELECT, DELETE ON billing.foreign_entries TO :"runtime_role";
+GRANT SELECT, INSERT, DELETE ON billing.foreign_entries TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     billing.job_runs,

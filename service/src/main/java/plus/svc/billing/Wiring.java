@@ -39,6 +39,7 @@ import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.config.WalletSection;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.ingest.Ingest;
 import plus.svc.billing.ingest.PushPolicies;
@@ -76,6 +77,8 @@ import plus.svc.billing.registry.SourceRegistry;
 import plus.svc.billing.repair.Checkpoints;
 import plus.svc.billing.repair.Quarantine;
 import plus.svc.billing.repair.Replay;
+import plus.svc.billing.wallet.ServicePriceBook;
+import plus.svc.billing.wallet.WalletEngine;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -128,6 +131,7 @@ final class Wiring {
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
+    wallet(jdbi, pipeline);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -334,6 +338,31 @@ final class Wiring {
         collector.longestPause(),
         JOB_PATIENCE,
         STOP_WAIT);
+  }
+
+  /** The ledger as services use it, with what happens in it by itself. */
+  private WalletEngine wallet(Jdbi jdbi, Pipeline pipeline) {
+    WalletSection.Settings wallet = settings.wallet();
+    ServicePriceBook prices = new ServicePriceBook(jdbi, wallet.services(), clock);
+    WalletEngine engine =
+        new WalletEngine(
+            jdbi,
+            wallet.policy(),
+            wallet.limits(),
+            prices::prices,
+            pipeline::open,
+            pipeline::settleStandings,
+            clock);
+    environment.lifecycle().manage(new AutoCloseableManager(engine));
+    keep(
+        "service-prices",
+        new PeriodicLoop(
+            "service-prices", PRICES_OBSERVED_EVERY, STOP_WAIT, clock, prices::refresh));
+    keep(
+        "wallet-tending",
+        new PeriodicLoop(
+            "wallet-tending", wallet.tendInterval(), STOP_WAIT, clock, engine.tending()::tend));
+    return engine;
   }
 
   /** Notices changed prices: each becomes a version from then on. */

@@ -125,7 +125,7 @@ interface MoneyDao {
              (date_part('epoch', bucket_end) * 1000000)::bigint, entry_type, rated_bytes,
              amount_delta, balance_after, pricing_rule_version, node_id, line_code, corrects
         FROM public.billing_ledger
-       WHERE account_uuid = ANY(:accounts)
+       WHERE account_uuid = ANY(:accounts) AND sub_account IS NULL
        ORDER BY account_uuid, created_at DESC, id DESC
       """)
   @RegisterRowMapper(EntryMapper.class)

@@ -18,7 +18,25 @@ public enum Right {
   /** GET on the admin port. */
   ADMIN_READ("admin:read"),
   /** Everything else on the admin port. */
-  ADMIN_WRITE("admin:write");
+  ADMIN_WRITE("admin:write"),
+  /** Set accounts up. */
+  WALLET_SET_UP("wallet:set-up"),
+  /** Credit accounts. */
+  WALLET_CREDIT("wallet:credit"),
+  /** Debit accounts, and deduct the use of services. */
+  WALLET_DEBIT("wallet:debit"),
+  /** Move money between accounts. */
+  WALLET_GROUP("wallet:group"),
+  /** Reserve, commit and void. */
+  WALLET_HOLD("wallet:hold"),
+  /** Read balances, histories and sums, and check what a use would cost. */
+  WALLET_READ("wallet:read"),
+  /** Send operations in bulk; each needs its own right too. */
+  WALLET_BULK("wallet:bulk"),
+  /** Order recharges. */
+  WALLET_RECHARGE("wallet:recharge"),
+  /** Take operations back. */
+  WALLET_ADMIN("wallet:admin");
 
   private final String text;
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Right;
@@ -25,13 +26,15 @@ public record AuthSection(
    * @param hashes of its tokens, as the command {@code token} prints them
    * @param tokenRef {@code env:NAME} or {@code file:PATH} of a token in clear
    * @param nodes the only nodes the caller may push; any if there are none
+   * @param accounts the only accounts the caller may use; any if there are none
    */
   public record Entry(
       @Nullable String name,
       @Nullable List<String> hashes,
       @Nullable String tokenRef,
       @Nullable List<String> rights,
-      @Nullable List<Node> nodes) {
+      @Nullable List<Node> nodes,
+      @Nullable List<String> accounts) {
 
     @Override
     public String toString() {
@@ -74,7 +77,8 @@ public record AuthSection(
           new Caller(
               name,
               readRights(reader, where, entries.get(i)),
-              readNodes(reader, where, entries.get(i)));
+              readNodes(reader, where, entries.get(i)),
+              readAccounts(reader, where, entries.get(i)));
       readHashes(reader, where, entries.get(i), secrets)
           .forEach(hash -> all.add(new Token(hash, caller)));
     }
@@ -117,6 +121,19 @@ public record AuthSection(
       }
     }
     return nodes;
+  }
+
+  private static Set<UUID> readAccounts(SettingReader reader, String where, Entry entry) {
+    Set<UUID> accounts = new HashSet<>();
+    if (entry.accounts() != null && entry.accounts().isEmpty()) {
+      reader.problem(where + ".accounts is empty: must name accounts, or be left out for any");
+    }
+    for (String text : entry.accounts() == null ? List.<String>of() : entry.accounts()) {
+      accounts.add(
+          reader.read(
+              where + ".accounts", text, "", "an account's UUID", id -> UUID.fromString(id)));
+    }
+    return accounts;
   }
 
   private static List<TokenHash> readHashes(

@@ -72,7 +72,7 @@ public interface ExplainDao {
              pricing_rule_version, created_at, node_id, line_code, corrects, operation_id
         FROM public.billing_ledger
        WHERE account_uuid = :account AND created_at >= :from AND created_at < :until
-         AND node_id IS NULL
+         AND node_id IS NULL AND sub_account IS NULL
        ORDER BY created_at, id
        LIMIT 100
       """)
@@ -182,7 +182,7 @@ public interface ExplainDao {
       SELECT entry_type, count(*) AS entries, sum(amount_delta) AS amount,
              sum(rated_bytes)::bigint AS rated_bytes, max(created_at) AS last_at
         FROM public.billing_ledger
-       WHERE account_uuid = :account AND created_at <= :at
+       WHERE account_uuid = :account AND created_at <= :at AND sub_account IS NULL
        GROUP BY entry_type
        ORDER BY entry_type
       """)

@@ -366,6 +366,7 @@ final class NodeTurn {
     store.forgetBetween(node.nodeKey(), from, last);
     kept.forEach(then -> store.keep(node.nodeKey(), then));
     if (archived.peek() == null) {
+      noteMoved(state, walk.state());
       state = walk.state();
     }
     walk.differences()
@@ -374,6 +375,17 @@ final class NodeTurn {
                 handover.usage(
                     slot.minute(), slot.ordinal(), more.uplinkBytes(), more.downlinkBytes(), true));
     findings.replace(base.headAt(), last, walk.newFindings(), dictionary);
+  }
+
+  /** A restart found late shows in a checkpoint, though no usage may come of it. */
+  private void noteMoved(NodeState before, NodeState after) {
+    for (int ordinal = 0; ordinal < dictionary.size(); ordinal++) {
+      if (before.restartsOf(ordinal) != after.restartsOf(ordinal)
+          || before.acceptedUplink(ordinal) != after.acceptedUplink(ordinal)
+          || before.acceptedDownlink(ordinal) != after.acceptedDownlink(ordinal)) {
+        moved.set(ordinal);
+      }
+    }
   }
 
   /** Gives usage to the ledger, or keeps it aside while no account is known for it. */

@@ -3,6 +3,7 @@ package plus.svc.billing.pipeline;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -181,11 +182,28 @@ public final class Pipeline {
   }
 
   private DeliveryTurn.Done settleBatch(Handle handle) {
+    return settle(handle, handle.attach(SettleDao.class).unsettled(SETTLE_BATCH));
+  }
+
+  private DeliveryTurn.Done settle(Handle handle, Collection<UUID> accounts) {
     LedgerTurn turn = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
-    handle.attach(SettleDao.class).unsettled(SETTLE_BATCH).forEach(turn::include);
+    accounts.forEach(turn::include);
     LedgerTurn.Posted posted = turn.post();
     new ReadModel(handle, clock.instant()).show(posted.changes());
     return new DeliveryTurn.Done(List.of(), posted);
+  }
+
+  /** Opens accounts of users that never had any usage, in a transaction of its own. */
+  public void open(Collection<UUID> accounts) {
+    transaction(List.of(), handle -> settle(handle, accounts));
+  }
+
+  /**
+   * Brings arrears and throttling of locked accounts in line with their balances, within the
+   * handle's transaction.
+   */
+  public void settleStandings(Handle handle, Collection<UUID> accounts) {
+    settle(handle, accounts);
   }
 
   /** Up to when an earlier writer billed what a source sends, if one did. */
@@ -204,6 +222,7 @@ public final class Pipeline {
         """
         SELECT account_uuid
           FROM billing.foreign_entries
+          JOIN billing.identities USING (account_uuid)
          UNION
         SELECT q.account_uuid
           FROM public.account_quota_states q

@@ -12,8 +12,9 @@ import org.postgresql.copy.CopyIn;
 
 /**
  * Rows in PostgreSQL's binary COPY format, sent in one go: the fastest way in. A value's Java type
- * says its column's type: int INTEGER, long BIGINT, UUID, BigDecimal NUMERIC, Instant TIMESTAMPTZ,
- * String TEXT, byte[] BYTEA, and arrays of int and long. PostgreSQL refuses any other column.
+ * says its column's type: boolean BOOLEAN, int INTEGER, long BIGINT, UUID, BigDecimal NUMERIC,
+ * Instant TIMESTAMPTZ, String TEXT, byte[] BYTEA, and arrays of int and long. PostgreSQL refuses
+ * any other column.
  */
 public final class CopyRows {
 
@@ -63,6 +64,11 @@ public final class CopyRows {
 
   public CopyRows add(long value) {
     cell().putInt(Long.BYTES).putLong(value);
+    return this;
+  }
+
+  public CopyRows add(boolean value) {
+    cell().putInt(1).put(new byte[] {(byte) (value ? 1 : 0)}, 0, 1);
     return this;
   }
 

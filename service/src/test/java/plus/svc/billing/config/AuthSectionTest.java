@@ -33,12 +33,12 @@ class AuthSectionTest {
 
   private static Entry entry(String name, String hash, String ref, String... rights) {
     List<String> hashes = hash.isEmpty() ? List.of() : List.of(hash);
-    return new Entry(name, hashes, ref, List.of(rights), null);
+    return new Entry(name, hashes, ref, List.of(rights), null, null);
   }
 
   private static Entry bound(String name, Node... nodes) {
     return new Entry(
-        name, List.of(TokenHash.of(name).text()), "", List.of("ingest"), List.of(nodes));
+        name, List.of(TokenHash.of(name).text()), "", List.of("ingest"), List.of(nodes), null);
   }
 
   @Test
@@ -74,6 +74,7 @@ class AuthSectionTest {
             List.of(TokenHash.of("old").text(), TokenHash.of("new").text()),
             "env:CONSOLE",
             List.of("status"),
+            null,
             null);
     assertThat(read(entry))
         .contains(Token.of("old", ops), Token.of("new", ops), Token.of("console-token", ops));

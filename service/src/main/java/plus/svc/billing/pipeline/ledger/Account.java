@@ -53,10 +53,19 @@ final class Account {
   @Nullable PriceTerms newPrice;
   boolean opened;
 
+  /** Whether its row was made in this turn, with all that others posted to it before. */
+  boolean made;
+
   /** Whether the newest period was granted to more than once. */
   boolean manyGrants;
 
   boolean folded;
+
+  /** What was taken in and is not yet part of the shown balance. */
+  BigDecimal unshown = BigDecimal.ZERO;
+
+  /** Place of its newest entry in its history, null before the first. */
+  @Nullable Instant lastEntryAt;
 
   /** Starts of the periods all of whose buckets must be rated anew. */
   final Set<Instant> rerate = new HashSet<>();

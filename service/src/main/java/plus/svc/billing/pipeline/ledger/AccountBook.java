@@ -29,12 +29,14 @@ final class AccountBook {
   private final Instant now;
   private final Periods periods;
   private final PriceCache priceCache;
+  private final History history;
 
   AccountBook(
       Handle handle, RatingPolicy policy, Periods periods, PriceCache priceCache, Instant now) {
     this.priceCache = priceCache;
     this.periods = periods;
     this.dao = handle.attach(AccountDao.class);
+    this.history = new History(handle);
     this.policy = policy;
     this.now = now;
   }
@@ -55,15 +57,19 @@ final class AccountBook {
     fill(accounts, dao.lock(all), missing);
     readPrices(accounts);
     Map<UUID, BigDecimal> foreign = new HashMap<>();
-    dao.foldForeignEntries(all).forEach(row -> foreign.put(row.account(), row.amount()));
+    List<History.Taken> taken = history.take(all);
+    for (History.Taken entry : taken) {
+      foreign.merge(entry.account(), entry.amount(), BigDecimal::add);
+    }
     if (!missing.isEmpty()) {
       insert(accounts, foreign, missing);
     }
     readPastQuotas(accounts, oldest);
+    book(accounts, taken);
     for (Account account : accounts.values()) {
       BigDecimal more = foreign.getOrDefault(account.id, BigDecimal.ZERO);
       if (account.opened) {
-        account.opening = account.shared.balance().subtract(more);
+        account.opening = account.shared.balance().subtract(more).add(account.unshown);
         account.balance = more;
       } else {
         account.balance = account.balance.add(more);
@@ -72,6 +78,25 @@ final class AccountBook {
       noticeGrants(account);
     }
     return accounts;
+  }
+
+  /** Gives what others posted its place in the history, before whatever this turn posts. */
+  private void book(Map<UUID, Account> accounts, List<History.Taken> taken) {
+    Map<UUID, BigDecimal> running = new HashMap<>();
+    List<History.Booking> bookings = new ArrayList<>();
+    for (History.Taken entry : taken) {
+      Account account = find(accounts, entry.account());
+      BigDecimal before =
+          running.getOrDefault(account.id, account.opened ? BigDecimal.ZERO : account.balance);
+      History.Booking booking = entry.after(account.lastEntryAt, before);
+      running.put(account.id, booking.balanceAfter());
+      account.lastEntryAt = booking.at();
+      if (!entry.shown() && !account.made) {
+        account.unshown = account.unshown.add(entry.amount());
+      }
+      bookings.add(booking);
+    }
+    history.book(bookings);
   }
 
   private static Account find(Map<UUID, Account> accounts, UUID id) {
@@ -90,6 +115,7 @@ final class AccountBook {
       account.shared = row.shared();
       account.priceChanges = row.priceChanges();
       account.lastRatedAt = row.lastRatedAt();
+      account.lastEntryAt = row.lastEntryAt();
       account.before = row.kept();
       AccountChange.@Nullable Kept kept = row.kept();
       if (kept == null) {
@@ -173,6 +199,7 @@ final class AccountBook {
       if (made.contains(ids[i])) {
         Account account = absent.get(i);
         account.opened = true;
+        account.made = true;
         account.shared =
             new Account.Shared(remaining[i], balances[i], false, false, now, null, null);
         missing.remove(ids[i]);

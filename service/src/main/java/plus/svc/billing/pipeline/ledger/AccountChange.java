@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param moreBalance to add to the balance
  * @param moreRemaining to add to the remaining quota
  * @param ratedAt newest minute rated, null if none was
+ * @param lastEntryAt place of its newest entry in its history, null before the first
  * @param before what our columns held, null if the account is opened only now
  * @param kept what our columns are to hold
  */
@@ -21,6 +22,7 @@ public record AccountChange(
     BigDecimal moreBalance,
     long moreRemaining,
     @Nullable Instant ratedAt,
+    @Nullable Instant lastEntryAt,
     Standing standing,
     @Nullable Kept before,
     Kept kept) {

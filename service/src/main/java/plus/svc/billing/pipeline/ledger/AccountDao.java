@@ -30,7 +30,7 @@ interface AccountDao {
              remaining_included_quota, current_balance, arrears, throttle_state = 'throttled',
              effective_at, period_start, period_end,
              quota_start, quota_end, quota_granted, quota_used, quota_charged, quota_included_at,
-             quota_granted_at, price_changes
+             quota_granted_at, price_changes, last_entry_at
         FROM public.account_quota_states
        WHERE account_uuid = ANY(:accounts)
        ORDER BY account_uuid
@@ -54,19 +54,6 @@ interface AccountDao {
       @Bind("remaining") Long[] remaining,
       @Bind("balances") BigDecimal[] balances,
       @Bind("now") Instant now);
-
-  @SqlQuery(
-      """
-      WITH folded AS (
-          DELETE FROM billing.foreign_entries
-           WHERE account_uuid = ANY(:accounts)
-          RETURNING account_uuid, amount_delta)
-      SELECT account_uuid, sum(amount_delta) AS amount
-        FROM folded
-       GROUP BY account_uuid
-      """)
-  @RegisterRowMapper(AmountMapper.class)
-  List<Amount> foldForeignEntries(@Bind("accounts") UUID[] accounts);
 
   @SqlQuery(
       """
@@ -140,6 +127,7 @@ interface AccountDao {
    * @param kept our columns, null if the account was never opened
    * @param quota the newest period, null before the first
    * @param priceChanges how often its price versions changed
+   * @param lastEntryAt place of its newest entry in its history, null before the first
    */
   record RowOfAccount(
       UUID account,
@@ -147,10 +135,8 @@ interface AccountDao {
       @Nullable Instant lastRatedAt,
       Account.Shared shared,
       @Nullable QuotaRow quota,
-      int priceChanges) {}
-
-  /** Money of an account. */
-  record Amount(UUID account, BigDecimal amount) {}
+      int priceChanges,
+      @Nullable Instant lastEntryAt) {}
 
   /** A price version of an account. */
   record PriceRow(UUID account, PriceTerms terms) {}
@@ -204,7 +190,8 @@ interface AccountDao {
               instant(rs, 14),
               instant(rs, 15)),
           quota,
-          rs.getInt(23));
+          rs.getInt(23),
+          instant(rs, 24));
     }
 
     private static AccountChange.Kept kept(ResultSet rs, @Nullable QuotaRow quota)
@@ -216,14 +203,6 @@ interface AccountDao {
           rs.getString(7),
           rs.getString(8),
           quota == null ? null : quota.asPeriod());
-    }
-  }
-
-  /** Maps an amount. */
-  final class AmountMapper implements RowMapper<Amount> {
-    @Override
-    public Amount map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Amount(rs.getObject(1, UUID.class), rs.getBigDecimal(2));
     }
   }
 

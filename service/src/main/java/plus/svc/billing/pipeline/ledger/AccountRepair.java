@@ -257,7 +257,7 @@ final class AccountRepair {
         """
         SELECT account_uuid, sum(amount_delta)
           FROM public.billing_ledger
-         WHERE account_uuid = ANY(:accounts)
+         WHERE account_uuid = ANY(:accounts) AND sub_account IS NULL
          GROUP BY account_uuid
         """)
     @RegisterRowMapper(SumMapper.class)

@@ -203,15 +203,15 @@ public final class LedgerTurn {
     if (accounts.isEmpty()) {
       return new Posted(Map.of(), changes, Map.of());
     }
+    // Read under the accounts' locks, so that an account's rows carry the order of their posting.
+    LedgerWriter writer = new LedgerWriter(handle, clock.instant());
+    int rows = writer.write(accounts.values());
     for (Account account : accounts.values()) {
       AccountChange change = Standings.settle(account);
       if (!mending || account.opened || account.folded || !change.isNothing()) {
         changes.add(change);
       }
     }
-    // Read under the accounts' locks, so that an account's rows carry the order of their posting.
-    LedgerWriter writer = new LedgerWriter(handle, clock.instant());
-    int rows = writer.write(accounts.values());
     buckets.write(accounts.values(), sourceRevision, now);
     Map<String, Tally> byNode = tally(accounts.values());
     int counted = byNode.values().stream().mapToInt(Tally::ledgerRows).sum();

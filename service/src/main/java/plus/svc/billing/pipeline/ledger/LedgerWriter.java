@@ -66,7 +66,7 @@ final class LedgerWriter {
                   .add(account.opening)
                   .add(running)
                   .add("")
-                  .add(Micros.toInstant(micros + rows[0]++))
+                  .add(place(account, micros + rows[0]++))
                   .addNull()
                   .addNull()
                   .addNull()
@@ -75,7 +75,7 @@ final class LedgerWriter {
             for (RatedBucket bucket : account.changed) {
               if (Posting.needsEntry(bucket)) {
                 running = running.add(bucket.moreAmount());
-                entry(out, account.id, bucket, running, Micros.toInstant(micros + rows[0]++));
+                entry(out, account.id, bucket, running, place(account, micros + rows[0]++));
               }
             }
             if (running.compareTo(account.balanceAfter()) != 0) {
@@ -87,6 +87,13 @@ final class LedgerWriter {
           }
         });
     return rows[0];
+  }
+
+  /** The next place in an account's history: a clock that was set back doesn't disturb it. */
+  private static Instant place(Account account, long micros) {
+    Instant place = History.after(account.lastEntryAt, Micros.toInstant(micros));
+    account.lastEntryAt = place;
+    return place;
   }
 
   private void entry(

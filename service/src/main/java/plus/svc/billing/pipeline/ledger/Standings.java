@@ -25,9 +25,10 @@ final class Standings {
     account.shownRemaining = account.remainingToShow();
     return new AccountChange(
         account.id,
-        account.charges.add(account.shownMend),
+        account.charges.add(account.shownMend).add(account.unshown),
         more,
         account.lastRatedAt,
+        account.lastEntryAt,
         standing,
         account.before,
         account.kept());

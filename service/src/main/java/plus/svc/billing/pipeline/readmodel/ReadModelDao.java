@@ -23,9 +23,11 @@ interface ReadModelDao {
              quota_charged = c.charged,
              quota_included_at = c.included_at,
              effective_at = greatest(q.effective_at, c.rated_at),
+             last_entry_at = c.entry_at,
              updated_at = :now
-        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :used, :charged, :includedAts)
-          AS c (account_uuid, balance, remaining, rated_at, used, charged, included_at)
+        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :entryAts, :used, :charged,
+                    :includedAts)
+          AS c (account_uuid, balance, remaining, rated_at, entry_at, used, charged, included_at)
        WHERE q.account_uuid = c.account_uuid
       """)
   @SuppressWarnings("TooManyParameters")
@@ -34,6 +36,7 @@ interface ReadModelDao {
       @Bind("balances") BigDecimal[] balances,
       @Bind("remaining") Long[] remaining,
       @Bind("ratedAts") @Nullable Instant[] ratedAts,
+      @Bind("entryAts") @Nullable Instant[] entryAts,
       @Bind("used") Long[] used,
       @Bind("charged") Long[] charged,
       @Bind("includedAts") @Nullable Instant[] includedAts,
@@ -60,6 +63,7 @@ interface ReadModelDao {
              shown_remaining = c.shown,
              shown_period = c.shown_period,
              rated_at = c.rated_at,
+             last_entry_at = c.entry_at,
              arrears_reason = c.arrears_reason,
              suspend_reason = c.suspend_reason,
              quota_start = c.quota_start,
@@ -69,10 +73,10 @@ interface ReadModelDao {
              quota_charged = c.charged,
              quota_included_at = c.included_at,
              quota_granted_at = c.granted_at
-        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :arrears, :sinces, :throttled,
+        FROM unnest(:accounts, :balances, :remaining, :ratedAts, :entryAts, :arrears, :sinces, :throttled,
                     :lifts, :exact, :shown, :shownPeriods, :arrearsReasons, :suspendReasons,
                     :quotaStarts, :quotaEnds, :granted, :used, :charged, :includedAts, :grantedAts)
-          AS c (account_uuid, balance, remaining, rated_at, arrears, since, throttled,
+          AS c (account_uuid, balance, remaining, rated_at, entry_at, arrears, since, throttled,
                 lift, exact, shown, shown_period, arrears_reason, suspend_reason,
                 quota_start, quota_end, granted, used, charged, included_at, granted_at)
        WHERE q.account_uuid = c.account_uuid
@@ -83,6 +87,7 @@ interface ReadModelDao {
       @Bind("balances") BigDecimal[] balances,
       @Bind("remaining") Long[] remaining,
       @Bind("ratedAts") @Nullable Instant[] ratedAts,
+      @Bind("entryAts") @Nullable Instant[] entryAts,
       @Bind("arrears") @Nullable Boolean[] arrears,
       @Bind("sinces") @Nullable Instant[] sinces,
       @Bind("throttled") @Nullable Boolean[] throttled,

@@ -1,0 +1,86 @@
+package plus.svc.billing.config;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.setting.SettingReader;
+import plus.svc.billing.wallet.ServicePriceBook;
+import plus.svc.billing.wallet.Wallet;
+import plus.svc.billing.wallet.WalletPolicy;
+
+/** {@code wallet}: the ledger as services use it. */
+public record WalletSection(
+    @Nullable String unit,
+    @Nullable String zone,
+    @Nullable String lanes,
+    @Nullable String group,
+    @Nullable String bulkGroup,
+    @Nullable String tendInterval,
+    @Nullable Map<String, Service> services) {
+
+  /** {@code wallet.services.NAME}: what a call of a service costs. */
+  public record Service(@Nullable String price, @Nullable String freeUnits) {}
+
+  /** Nothing given: every default. */
+  public static final WalletSection EMPTY =
+      new WalletSection(null, null, null, null, null, null, null);
+
+  private static final Duration STOP_WAIT = Duration.ofSeconds(20);
+  private static final Map<String, Service> SERVICES =
+      Map.of(
+          "passport", new Service("0.01", "10000"),
+          "payment", new Service("0.10", "1000"),
+          "asset", new Service("0.05", "1000"));
+
+  /**
+   * The same, as checked.
+   *
+   * @param tendInterval how often what happens by itself is done
+   */
+  public record Settings(
+      WalletPolicy policy,
+      Wallet.Limits limits,
+      Duration tendInterval,
+      Map<String, ServicePriceBook.Terms> services) {
+
+    public Settings {
+      services = Map.copyOf(services);
+    }
+  }
+
+  /** Checks the texts; problems go to the reader. */
+  public Settings read(SettingReader reader) {
+    String currency = reader.text(unit, "CNY");
+    if (!currency.matches("[A-Za-z][A-Za-z0-9_-]{0,31}")) {
+      reader.problem("wallet.unit is '" + currency + "': must be a currency or unit such as CNY");
+    }
+    ZoneId calendar =
+        reader.read("wallet.zone", zone, "UTC", "a time zone such as UTC", ZoneId::of);
+    Map<String, ServicePriceBook.Terms> terms = new TreeMap<>();
+    (services == null ? SERVICES : services)
+        .forEach((name, service) -> terms.put(name, terms(reader, name, service)));
+    return new Settings(
+        new WalletPolicy(currency, calendar),
+        new Wallet.Limits(
+            (int) reader.wholeNumber("wallet.lanes", lanes, "2", 1, 16),
+            (int) reader.wholeNumber("wallet.group", group, "500", 1, 10_000),
+            (int) reader.wholeNumber("wallet.bulkGroup", bulkGroup, "500", 1, 10_000),
+            STOP_WAIT),
+        reader.interval("wallet.tendInterval", tendInterval, "1s"),
+        terms);
+  }
+
+  private static ServicePriceBook.Terms terms(SettingReader reader, String name, Service service) {
+    String where = "wallet.services." + name;
+    if (name.isBlank() || name.length() > 64) {
+      reader.problem(where + ": a service's name must have 1 to 64 characters");
+    }
+    BigDecimal price = reader.decimal(where + ".price", service.price(), "0", false);
+    long free =
+        reader.wholeNumber(where + ".freeUnits", service.freeUnits(), "0", 0L, Long.MAX_VALUE / 2);
+    return new ServicePriceBook.Terms(price, free);
+  }
+}
