@@ -1,0 +1,30 @@
+package plus.svc.billing.wallet.recharge;
+
+import java.time.Duration;
+
+/**
+ * How orders are dealt with.
+ *
+ * @param callTime the most that a call to the payment service takes
+ * @param notifyUrl where it tells outcomes, '' if it is only asked
+ * @param returnUrl where payers go afterwards, '' for nowhere
+ * @param expireAfter an order that is pending for so long is closed
+ * @param lateFor how long after that it is still asked about
+ */
+public record RechargeSettings(
+    Duration callTime, String notifyUrl, String returnUrl, Duration expireAfter, Duration lateFor) {
+
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+  private static final Duration LATE_WAIT = Duration.ofHours(1);
+  private static final int MOST_DOUBLINGS = 10;
+
+  /** How long until the next look at an order, after so many. */
+  Duration wait(RechargeState state, int looks) {
+    if (state != RechargeState.PENDING) {
+      return LATE_WAIT;
+    }
+    Duration doubled = FIRST_LOOK.multipliedBy(1L << Math.min(looks, MOST_DOUBLINGS));
+    return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
+  }
+}
