@@ -40,6 +40,7 @@ GRANT SELECT, INSERT ON
 GRANT SELECT, INSERT, UPDATE ON
     billing.accounts,
     billing.holds,
+    billing.month_ahead,
     billing.repair_mark,
     billing.turnover,
     billing.audit_marks,

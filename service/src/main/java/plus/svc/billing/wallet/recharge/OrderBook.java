@@ -49,8 +49,7 @@ final class OrderBook {
 
   private Told tell(Handle handle, UUID orderId, Report report, @Nullable Payment payment) {
     RechargeDao dao = handle.attach(RechargeDao.class);
-    RechargeOrder order =
-        dao.lock(orderId).orElseThrow(() -> unknown(orderId));
+    RechargeOrder order = dao.lock(orderId).orElseThrow(() -> unknown(orderId));
     String problem = problem(dao, order, report);
     if (!problem.isEmpty()) {
       note(dao, order, report, Effect.REFUSED, problem);

@@ -153,9 +153,7 @@ final class RechargeIT {
     assertThat(world().entries(user)).isEmpty();
     assertThat(world().recharge.events(order.orderId()))
         .extracting(RechargeEvent::origin, RechargeEvent::effect)
-        .containsExactly(
-            tuple("callback", "refused"),
-            tuple("poll", "refused"));
+        .containsExactly(tuple("callback", "refused"), tuple("poll", "refused"));
   }
 
   @ParameterizedTest
@@ -329,9 +327,7 @@ final class RechargeIT {
     assertThat(world().entries(user)).containsExactly("recharge 9");
     assertThat(world().recharge.events(order.orderId()))
         .extracting(RechargeEvent::origin, RechargeEvent::effect)
-        .containsExactly(
-            tuple("expiry", "moved"),
-            tuple("callback", "credited"));
+        .containsExactly(tuple("expiry", "moved"), tuple("callback", "credited"));
   }
 
   @Test
@@ -369,8 +365,7 @@ final class RechargeIT {
 
     assertThatThrownBy(() -> none.order(RechargeWorld.ask(user, "2")))
         .isInstanceOfSatisfying(
-            RechargeProblem.class,
-            e -> assertThat(e.kind().code()).isEqualTo("190501"));
+            RechargeProblem.class, e -> assertThat(e.kind().code()).isEqualTo("190501"));
     none.callback(pending.orderId(), paid("2", "pay-2", "CNY"));
     assertThat(world().entries(user)).containsExactly("recharge 2");
   }
