@@ -3,7 +3,7 @@ MVN ?= mvn -B -ntp
 DURATION ?= 5m
 
 .DEFAULT_GOAL := help
-.PHONY: help build test verify soak fuzz format schema demo bench deploy-test reproducible clean
+.PHONY: help build test verify soak fuzz format schema demo bench bench-wallet deploy-test reproducible clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,6 +40,9 @@ demo: ## build and run the demo until Ctrl-C
 
 bench: ## measure the write path; ARGS=--quick takes two minutes, ARGS=--grown hours
 	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.args="$(ARGS)"
+
+bench-wallet: ## measure the wallet beside naive transactions; ARGS="--grow=10000,1000000 --soak-minutes=10"
+	$(MVN) -q -pl bench -am package -DskipTests -Pbench -Dbench.main=plus.svc.billing.bench.WalletBenchMain -Dbench.args="$(ARGS)"
 
 deploy-test: ## the playbook and the package on a throwaway host with a real systemd; wants root, and mvn package -Prelease before it
 	ansible/tests/all

@@ -6,13 +6,15 @@ Run as root from anywhere: python3 -m unittest -f ansible/tests/test_deploy.py. 
 import json
 import os
 import re
+import shutil
 import sys
 import time
 import unittest
+import zipfile
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from host import Host, missing, unpack_postgres, why_not  # noqa: E402
+from host import REPOSITORY, Host, missing, unpack_postgres, why_not  # noqa: E402
 
 OWNER_PASSWORD = "0wn3r's%25 @/pass"  # as in the URL below
 RUNTIME_PASSWORD = "r%un @t$i\"m'e#pa\\ss/w?ö"
@@ -233,15 +235,29 @@ class DeployTest(unittest.TestCase):
         self.assertIn(f"changed: {now} runs, before it {before}", ended.out)
         self.assertEqual(self.host.run("billing-release", "rollback", "../../etc").code, 2)
 
+    def test_14_one_command_goes_back_over_a_migration_that_older_releases_may_start_on(self):
+        host, before = self.host, self.release()
+        next_release(host)
+        self.assertRan(self.deploy("-e", "billing_service_collect_interval=2m",
+                                   env={"BILLING_SERVICE_BINARY_ARTIFACT": "/srv/next/billing-service.jar"}))
+        after = self.release()
+        self.assertNotEqual(after, before)
+        said = host.must("billing-release", "rollback")
+        self.assertIn(f"changed: {before} runs, before it {after}", said)
+        self.assertEqual(host.http("http://127.0.0.1:8081/readyz")[0], 200)
+        # It started on what the newer one left, which tells it by name.
+        log = host.must("journalctl", "--no-pager", "-o", "cat", "-u", "billing-service")
+        self.assertNotIn("was migrated by a newer version", log)
+
     # The unit at work.
 
     def test_20_the_watchdog_is_fed_and_bites(self):
         self.host.write("/etc/systemd/system/billing-service.service.d/quick.conf",
-                        "[Service]\nWatchdogSec=3\nTimeoutAbortSec=1\nRestartSec=0\n")
+                        "[Service]\nWatchdogSec=5\nTimeoutAbortSec=1\nRestartSec=0\n")
         self.host.must("systemctl", "daemon-reload")
         self.host.must("systemctl", "restart", "billing-service")
         pid = self.pid()
-        until = time.monotonic() + 5
+        until = time.monotonic() + 7
         while time.monotonic() < until:
             self.assertEqual(self.pid(), pid)
             time.sleep(0.5)
@@ -290,6 +306,29 @@ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.
 printf 'subjectAltName=DNS:db.example.org\\n' > san
 openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 9 -extfile san -out cert.pem
 cat key.pem cert.pem > server.pem; chmod 600 server.pem
+"""
+
+
+def next_release(host):
+    """This release's jar with a migration more."""
+    built = os.path.join(REPOSITORY, "service", "target", "billing-service.jar")
+    folder = host.path("/srv/next")
+    os.makedirs(folder)
+    shutil.copy(built, folder)
+    with zipfile.ZipFile(built) as jar:
+        known = jar.read("migrations.xml").decode()
+    include = '<include file="migrations/900-next.sql" relativeToChangelogFile="false"/></databaseChangeLog>'
+    host.write("/srv/next/migrations.xml", known.replace("</databaseChangeLog>", include))
+    host.write("/srv/next/migrations/900-next.sql", NEXT_MIGRATION)
+    host.must("jar", "--update", "--no-compress", "--file=billing-service.jar", "migrations.xml", "migrations/900-next.sql",
+              cwd="/srv/next")
+
+
+NEXT_MIGRATION = """--liquibase formatted sql
+
+--changeset billing:900-next labels:older-may-start
+ALTER TABLE public.billing_ledger ADD COLUMN next_memo TEXT;
+CREATE TABLE billing.next_things (id BIGINT PRIMARY KEY);
 """
 
 

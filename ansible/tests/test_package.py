@@ -42,6 +42,16 @@ class FilesTest(unittest.TestCase):
         for name in ("junit-jupiter-api", "embedded-postgres", "billing-exporter-emulator", "archunit"):
             self.assertNotIn(name, parts)
 
+    def test_every_verb_is_in_the_man_page(self):
+        done = subprocess.run(["java", "-jar", os.path.join(RELEASE, "billing-admin.jar"), "--help"], capture_output=True,
+                              text=True, check=True)
+        verbs = re.findall(r"^  ([a-z-]+)  +\S", done.stdout.partition("Verbs:")[2].partition("Exit codes:")[0], re.MULTILINE)
+        self.assertGreater(len(verbs), 10)
+        with open(os.path.join(REPOSITORY, "dist/src/deb/billing-admin.1"), encoding="ascii") as file:
+            page = file.read().replace("\\-", "-")
+        for verb in verbs:
+            self.assertRegex(page, rf"(?m)^\.BR? .*\b{verb}\b")
+
     def test_the_image_needs_nothing_but_the_jar(self):
         with open(os.path.join(REPOSITORY, "dist/Dockerfile"), encoding="utf-8") as file:
             lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]

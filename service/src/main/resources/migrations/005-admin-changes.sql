@@ -1,6 +1,6 @@
 --liquibase formatted sql
 
---changeset billing:005-admin-changes
+--changeset billing:005-admin-changes labels:older-may-start
 -- What operators changed: a row when it begins, and a row when it ended. Nothing else knows of a change that was cut short.
 CREATE TABLE billing.admin_changes (
     id        BIGINT      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -20,7 +20,7 @@ COMMENT ON TABLE billing.admin_changes IS 'Who changed what, why and with which 
 COMMENT ON COLUMN billing.admin_changes.ends IS 'the row with which the change began';
 COMMENT ON COLUMN billing.admin_changes.caller IS 'name of the token';
 
---changeset billing:005-admin-changes-guard splitStatements:false
+--changeset billing:005-admin-changes-guard splitStatements:false labels:older-may-start
 CREATE FUNCTION billing.admin_changes_refuse_change() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,7 +28,7 @@ BEGIN
 END
 $$;
 
---changeset billing:005-admin-changes-triggers
+--changeset billing:005-admin-changes-triggers labels:older-may-start
 CREATE TRIGGER admin_changes_append_only
     BEFORE UPDATE OR DELETE ON billing.admin_changes
     FOR EACH ROW EXECUTE FUNCTION billing.admin_changes_refuse_change();

@@ -2,7 +2,7 @@
 
 -- How far the continuous audit has come.
 
---changeset billing:007-audit-marks
+--changeset billing:007-audit-marks labels:older-may-start
 CREATE TABLE billing.audit_marks (
     node_key       INTEGER     PRIMARY KEY,
     verified_until TIMESTAMPTZ NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE billing.audit_marks (
 COMMENT ON COLUMN billing.audit_marks.verified_until IS 'every minute before it is proven complete and right';
 COMMENT ON COLUMN billing.audit_marks.checked_until IS 'every minute before it was looked at; what was found since verified_until is looked at again';
 
---changeset billing:007-audit-state
+--changeset billing:007-audit-state labels:older-may-start
 CREATE TABLE billing.audit_state (
     one             BOOLEAN     PRIMARY KEY DEFAULT true,
     checked_at      TIMESTAMPTZ NOT NULL,

@@ -7,6 +7,7 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ import plus.svc.billing.pipeline.source.page.DecoderLimits;
 import plus.svc.billing.pipeline.source.page.WindowDecoder;
 import plus.svc.billing.platform.BillingJdbiPlugin;
 import plus.svc.billing.platform.BoundedTransactions;
+import plus.svc.billing.platform.DatabaseClock;
 import plus.svc.billing.platform.PeriodicLoop;
 import plus.svc.billing.platform.Pulse;
 import plus.svc.billing.platform.SecretRefs;
@@ -393,8 +395,15 @@ final class Wiring {
             PRICES_OBSERVED_EVERY,
             STOP_WAIT,
             clock,
-            () -> observer.observe(clock.instant()));
+            () -> observer.observe(notBehind(jdbi)));
     keep("price-observer", loop);
+  }
+
+  /** Now; were our clock behind, what it calls the next minute is rated already. */
+  private Instant notBehind(Jdbi jdbi) {
+    Instant ours = clock.instant();
+    Instant theirs = new DatabaseClock(jdbi).instant();
+    return ours.isBefore(theirs) ? theirs : ours;
   }
 
   /** Prepares the archive's days to come and drops those that are over. */

@@ -170,11 +170,33 @@ class ApiDescriptionIT {
         }
         job.outcome = FakeCollectJob.FINE;
       }
+      stretches(server, hasty, job);
       job.sources = List.of(FakeCollectJob.source("a", "down"));
       meet(server, "GET", "/healthz");
     }
     runner.stop();
     probe.stop();
+  }
+
+  /** What is answered to a stretch of time; what is sent is what is described. */
+  private static void stretches(EdgesServer server, EdgesServer hasty, FakeCollectJob job)
+      throws Exception {
+    String path = "/v1/jobs/reconcile";
+    JsonNode told =
+        ApiContract.operation("POST " + path).at("/requestBody/content/application~1json/schema");
+    String wrong = "{\"source_id\": \"nobody\"}";
+    String one = "{\"source_id\": \"a\", \"since\": \"2026-04-08T09:00:00Z\"}";
+    String another = "{\"since\": null, \"until\": \"2026-04-08T09:00:00+01:00\"}";
+    for (String body : List.of(wrong, one, another, "{}")) {
+      assertThat(ApiContract.problems(told, body)).as(body).isEmpty();
+    }
+    assertThat(ApiContract.problems(told, "{\"source\": \"a\"}")).isNotEmpty();
+    met.add("POST " + path + " " + server.post(path, wrong, PLATFORM).statusCode());
+    job.hold();
+    assertThat(hasty.post(path, one, PLATFORM).statusCode()).isEqualTo(202);
+    met.add("POST " + path + " " + server.post(path, another, PLATFORM).statusCode());
+    job.release();
+    assertThat(server.post(path, one, PLATFORM).statusCode()).isEqualTo(200);
   }
 
   private static HttpResponse<String> meet(

@@ -21,8 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.ingest.PushRefused;
-import plus.svc.billing.pipeline.metering.SetAsideReason;
-import plus.svc.billing.pipeline.snapshot.RejectReason;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.source.SourceFailure;
 
 /** What the documents point to is there. */
@@ -179,9 +178,7 @@ class DocumentsTest {
     Arrays.stream(SourceFailure.Kind.values()).forEach(kind -> words.add(kind.text()));
     Arrays.stream(PushRefused.Reason.values())
         .forEach(reason -> words.add(reason.name().toLowerCase(Locale.ROOT)));
-    Arrays.stream(RejectReason.values()).forEach(reason -> words.add(reason.name()));
-    Arrays.stream(SetAsideReason.values()).forEach(reason -> words.add(reason.name()));
-    words.add("EVIDENCE_PRUNED");
+    words.addAll(SetAsides.REASONS);
     String page = Files.readString(DOCS.resolve("reference/errors.md"), UTF_8);
     assertThat(words).allSatisfy(word -> assertThat(page).contains("`" + word + "`"));
   }

@@ -39,6 +39,7 @@ import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.NodePolicy;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.platform.setting.ListenAddress;
 
@@ -98,13 +99,16 @@ final class EdgesServer implements AutoCloseable {
   /** Sends a POST with a body; headers as above. */
   HttpResponse<String> post(String path, String body, String... headers)
       throws IOException, InterruptedException {
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + path))
-            .timeout(Duration.ofSeconds(30))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .headers(headers)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + path))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .headers(headers)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    ApiContract.check(ApiContract.Port.APPLICATION, "POST", path, answer);
+    return answer;
   }
 
   HttpResponse<String> sendAdmin(String method, String path, String... headers)
@@ -130,7 +134,7 @@ final class EdgesServer implements AutoCloseable {
 
   private static Receipt taken(Delivery delivery) {
     int count = delivery.snapshots().size();
-    return new Receipt(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+    return new Receipt(count, 0, 0, 0, 0, 0, SetAsides.NONE, 0, 0, 0, 0, BigDecimal.ZERO, 0);
   }
 
   URI baseUrl() {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import plus.svc.billing.emulator.EmulatorConfig;
 import plus.svc.billing.emulator.ExporterEmulator;
 import plus.svc.billing.emulator.tls.Credential;
@@ -48,11 +47,20 @@ final class ObservedWorld implements AutoCloseable {
   /** Another one in each world, since worlds may share a database. */
   private final String node = "jp-" + account;
 
+  private final Instant began;
+
   private final ScriptedServer us;
   private final Path directory;
   private final Database database;
 
   ObservedWorld(Database database, Path directory) throws Exception {
+    this(database, directory, Duration.ZERO);
+  }
+
+  /** One in which {@code jp} has told nothing for so long. */
+  ObservedWorld(Database database, Path directory, Duration silence) throws Exception {
+    Instant newest = Clock.systemUTC().instant().minus(silence).truncatedTo(ChronoUnit.MINUTES);
+    this.began = newest.minus(Duration.ofMinutes(MINUTES - 1L));
     this.database = database;
     this.directory = directory;
     database
@@ -62,7 +70,7 @@ final class ObservedWorld implements AutoCloseable {
         ExporterEmulator.start(
             EmulatorConfig.plain(NodeConfig.of(Flavour.A, node, "prod", Access.bearer("jp-token"))),
             Clock.systemUTC());
-    jp.load(history());
+    tellUntil(began, newest);
     us =
         ScriptedServer.tls(
             TlsContexts.of(OURS.server("node.example"), OURS.authority().certificate()),
@@ -93,18 +101,35 @@ final class ObservedWorld implements AutoCloseable {
                 + "', rights: [metrics]}]\n");
   }
 
-  private List<SnapshotRow> history() {
-    Instant newest = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MINUTES);
-    return IntStream.range(0, MINUTES)
-        .mapToObj(
-            m ->
-                new SnapshotRow(
-                    newest.minus(Duration.ofMinutes(MINUTES - 1L - m)),
-                    node,
-                    "prod",
-                    null,
-                    List.of(new SampleRow(account.toString(), EMAIL, "tcp", 1_000L * m, 50L * m))))
-        .toList();
+  /** Lets {@code jp} tell a snapshot a minute, both ends included. */
+  void tellUntil(Instant first, Instant last) {
+    for (Instant at = first; !at.isAfter(last); at = at.plus(Duration.ofMinutes(1))) {
+      long minutes = Duration.between(began, at).toMinutes();
+      tell(at, 1_000 * minutes, 50 * minutes);
+    }
+  }
+
+  /** Lets {@code jp} tell what the account's counters were, and one that no counter can be. */
+  void tellWithNonsense(Instant at, long up, long down) {
+    jp.load(List.of(snapshot(at, sample("tcp", up, down), sample("nonsense", -1, 0))));
+  }
+
+  /** Lets {@code jp} tell what the account's counters were. */
+  void tell(Instant at, long up, long down) {
+    jp.load(List.of(snapshot(at, sample("tcp", up, down))));
+  }
+
+  private SnapshotRow snapshot(Instant at, SampleRow... samples) {
+    return new SnapshotRow(at, node, "prod", null, List.of(samples));
+  }
+
+  private SampleRow sample(String inbound, long up, long down) {
+    return new SampleRow(account.toString(), EMAIL, inbound, up, down);
+  }
+
+  /** A minute after the last snapshot that it began with. */
+  Instant next() {
+    return began.plus(Duration.ofMinutes(MINUTES));
   }
 
   RunningService service(Map<String, String> more) throws Exception {

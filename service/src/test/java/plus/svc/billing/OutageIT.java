@@ -6,11 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import plus.svc.billing.collector.WindowChoice;
 import plus.svc.billing.emulator.fault.FaultScript;
 import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.Eventually;
@@ -113,12 +116,73 @@ class OutageIT {
     }
   }
 
+  /** What is made wrong is made right again, one thing after the other. */
+  @Test
+  void backlogBadSamplesAuditAndLeasesRaiseTheirAlarmsToo() throws Exception {
+    Monitoring.needs("prometheus");
+    try (ObservedWorld world = new ObservedWorld(database, directory, Duration.ofMinutes(30));
+        RunningService service = world.service(Map.of("AUDIT_INTERVAL", "1s"));
+        Prometheus prometheus =
+            Prometheus.start(
+                directory,
+                service.adminUrl().getAuthority(),
+                directory.resolve("scraper"),
+                impatientRules())) {
+      fires(prometheus, "BillingSourceLagging jp", "BillingCoverageFalling jp");
+      Instant head = WindowChoice.until(Clock.systemUTC().instant()).minusSeconds(60);
+      world.tellUntil(world.next(), head);
+      clear(prometheus, "BillingSourceLagging jp", "BillingCoverageFalling jp");
+
+      world.tellWithNonsense(head.plusSeconds(20), Long.MAX_VALUE / 4, 50);
+      fires(prometheus, "BillingSamplesSetAside jp"); // for some seconds
+      fires(prometheus, "BillingJumpGuardHolds jp");
+      world.tell(head.plusSeconds(40), 1_000_000, 50_000);
+      clear(prometheus, "BillingSamplesSetAside jp", "BillingJumpGuardHolds jp");
+
+      drift(world, 1);
+      fires(prometheus, "BillingAuditFindings");
+      drift(world, -1);
+      clear(prometheus, "BillingAuditFindings");
+
+      lease(
+          "UPDATE billing.source_leases SET holder = 'lost', fence = fence + 1,"
+              + " expires_at = clock_timestamp() + INTERVAL '1 hour' WHERE source_id = 'jp'");
+      fires(prometheus, "BillingNoLeaseHolder jp");
+      lease(
+          "UPDATE billing.source_leases SET expires_at = clock_timestamp() WHERE source_id = 'jp'");
+      clear(prometheus, "BillingNoLeaseHolder jp");
+    }
+  }
+
+  private static void fires(Prometheus prometheus, String... alarms) throws Exception {
+    Eventually.holds(() -> assertThat(prometheus.firing()).contains(alarms));
+  }
+
+  private static void clear(Prometheus prometheus, String... alarms) throws Exception {
+    Eventually.holds(() -> assertThat(prometheus.firing()).doesNotContain(alarms));
+  }
+
+  private static void lease(String sql) {
+    database.jdbi().useHandle(h -> assertThat(h.execute(sql)).isEqualTo(1));
+  }
+
+  /** Somebody changes a balance by hand. */
+  private static void drift(ObservedWorld world, int by) {
+    String sql =
+        "UPDATE public.account_quota_states SET exact_balance = exact_balance + ?,"
+            + " current_balance = current_balance + ? WHERE account_uuid = ?";
+    database.jdbi().useHandle(h -> assertThat(h.execute(sql, by, by, world.account)).isEqualTo(1));
+  }
+
   private Path impatientRules() throws Exception {
     String rules = Files.readString(Monitoring.RULES, StandardCharsets.UTF_8);
-    assertThat(rules).contains("> 600\n");
+    assertThat(rules).contains("> 600\n").contains("[15m]");
     return Files.writeString(
         directory.resolve("rules.yml"),
-        rules.replace("> 600\n", "> 4\n").replaceAll("for: \\d+m", "for: 1s"),
+        rules
+            .replace("> 600\n", "> 4\n")
+            .replace("[15m]", "[5s]")
+            .replaceAll("for: \\d+m", "for: 1s"),
         StandardCharsets.UTF_8);
   }
 }

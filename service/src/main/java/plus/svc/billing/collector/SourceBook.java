@@ -18,6 +18,7 @@ import plus.svc.billing.pipeline.source.SourceProgress;
 import plus.svc.billing.pipeline.source.SourceProgressDao;
 import plus.svc.billing.pipeline.source.SourceProgressDao.Note;
 import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.DatabaseClock;
 import plus.svc.billing.platform.log.Happening;
 
 /**
@@ -32,6 +33,7 @@ final class SourceBook {
 
   private final SourceLeaseDao leases;
   private final SourceProgressDao progress;
+  private final DatabaseClock databaseClock;
   private final CollectorPlan plan;
   private final Map<SourceId, Held> held = new ConcurrentHashMap<>();
 
@@ -44,6 +46,7 @@ final class SourceBook {
   SourceBook(Jdbi jdbi, CollectorPlan plan) {
     this.leases = jdbi.onDemand(SourceLeaseDao.class);
     this.progress = jdbi.onDemand(SourceProgressDao.class);
+    this.databaseClock = new DatabaseClock(jdbi);
     this.plan = plan;
   }
 
@@ -139,6 +142,11 @@ final class SourceBook {
           elsewhereUntil.remove(source.id());
         });
     leases.release(plan.holder(), ids(sources));
+  }
+
+  /** What time it is to the database. */
+  Instant databaseTime() {
+    return databaseClock.instant();
   }
 
   SourceProgress progress(SourceSpec source) {

@@ -9,7 +9,9 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
 /**
  * Rows of {@code billing.source_leases}. All times are the database's, so that the clocks of the
- * instances don't matter.
+ * instances don't matter. One that is to last for more than three times of ours was given before
+ * the database's clock was set back: it is over, else its source stood still if its holder died.
+ * The fence keeps a holder that lives from writing beside us.
  */
 public interface SourceLeaseDao {
 
@@ -26,7 +28,9 @@ public interface SourceLeaseDao {
        WHERE NOT EXISTS (SELECT FROM billing.source_leases AS other
                           WHERE other.source_id = :source
                             AND other.holder <> :holder
-                            AND other.expires_at > clock_timestamp())
+                            AND other.expires_at > clock_timestamp()
+                            AND other.expires_at <= clock_timestamp()
+                                + 3 * :millis * INTERVAL '1 millisecond')
           ON CONFLICT (source_id) DO UPDATE
          SET holder = excluded.holder,
              fence = CASE WHEN lease.holder = excluded.holder
@@ -35,6 +39,7 @@ public interface SourceLeaseDao {
              expires_at = excluded.expires_at
        WHERE lease.holder = excluded.holder
           OR lease.expires_at <= clock_timestamp()
+          OR lease.expires_at - clock_timestamp() > 3 * (excluded.expires_at - clock_timestamp())
       RETURNING fence
       """)
   Optional<Long> acquire(
@@ -63,6 +68,7 @@ public interface SourceLeaseDao {
              expires_at = excluded.expires_at
        WHERE lease.holder = excluded.holder
           OR lease.expires_at <= clock_timestamp()
+          OR lease.expires_at - clock_timestamp() > 3 * (excluded.expires_at - clock_timestamp())
       RETURNING source_id, fence
       """)
   @RegisterConstructorMapper(Lease.class)

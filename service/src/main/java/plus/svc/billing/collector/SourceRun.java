@@ -3,6 +3,7 @@ package plus.svc.billing.collector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -330,11 +331,21 @@ final class SourceRun implements Lanes.Work {
       slot.noteFailed(wrong.get(), attemptedAt);
     } else if (!lastPageHandedOn) {
       Instant seen = slot.standing().progress().lastCompletedUntil();
-      Instant after = WindowChoice.afterEmpty(seen, attemptedAt, tools.plan().firstLookBack());
+      Instant after = afterEmpty(seen);
       tools.book().readEmpty(source, fence, after, attemptedAt, now);
       slot.noteReadEmpty(after, attemptedAt, now);
     }
     end(Ending.READ, wrong.orElse(null));
+  }
+
+  /** Our clock alone moves no watermark: the database's must be as far. */
+  private @Nullable Instant afterEmpty(@Nullable Instant seen) {
+    Duration first = tools.plan().firstLookBack();
+    Instant after = WindowChoice.afterEmpty(seen, attemptedAt, first);
+    return Objects.equals(after, seen)
+        ? seen
+        : WindowChoice.afterEmpty(
+            seen, WindowChoice.earlier(attemptedAt, tools.book().databaseTime()), first);
   }
 
   private void fail(String error) {

@@ -96,6 +96,10 @@ public final class WindowChoice {
     return seen.minus(OVERLAP).truncatedTo(ChronoUnit.SECONDS);
   }
 
+  static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
   private static Instant later(Instant one, Instant other) {
     return one.isAfter(other) ? one : other;
   }

@@ -113,7 +113,7 @@ public final class Ingest {
 
   private PushedBody decode(InputStream body) throws PushRefused {
     try {
-      return decoder.decode(new TimedInputStream(body, clock, bodyTimeout));
+      return decoder.decode(new TimedInputStream(body, bodyTimeout));
     } catch (SourceFailure e) {
       boolean tooLarge = e.kind() == SourceFailure.Kind.TOO_LARGE;
       throw new PushRefused(

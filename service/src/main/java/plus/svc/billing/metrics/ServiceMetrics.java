@@ -27,7 +27,7 @@ import plus.svc.billing.pipeline.source.page.WindowFetcher;
 /** The metrics of one service, and who tells them. */
 public final class ServiceMetrics {
 
-  /** So many sources have series of their own, some 40 each. */
+  /** So many sources have series of their own, some 50 each. */
   public static final int MOST_SOURCES = 1_000;
 
   private final PrometheusRegistry registry = new PrometheusRegistry();

@@ -6,6 +6,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.Function;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.SourceSpec;
@@ -25,6 +26,7 @@ final class SourceMetrics {
   private final Counter pages;
   private final Counter snapshots;
   private final Counter samples;
+  private final Counter setAsides;
   private final Counter bytes;
   private final Counter restarts;
   private final Counter buckets;
@@ -54,8 +56,14 @@ final class SourceMetrics {
         counter(
             registry,
             "billing_source_samples_total",
-            "Samples of a source, by outcome: accepted, repeated, set_aside.",
+            "Samples of a source, by outcome: accepted (in order), late, repeated, set_aside.",
             "outcome");
+    setAsides =
+        counter(
+            registry,
+            "billing_source_samples_set_aside_total",
+            "Samples of a source that were set aside, by reason.",
+            "reason");
     bytes =
         counter(
             registry,
@@ -95,8 +103,11 @@ final class SourceMetrics {
     for (String outcome : new String[] {"accepted", "late", "repeated", "conflicting"}) {
       snapshots.initLabelValues(label, outcome);
     }
-    for (String outcome : new String[] {"accepted", "repeated", "set_aside"}) {
+    for (String outcome : new String[] {"accepted", "late", "repeated", "set_aside"}) {
       samples.initLabelValues(label, outcome);
+    }
+    for (String reason : SetAsides.REASONS) {
+      setAsides.initLabelValues(label, reason);
     }
     bytes.initLabelValues(label, "added");
     bytes.initLabelValues(label, "taken_back");
@@ -121,11 +132,16 @@ final class SourceMetrics {
     snapshots.labelValues(label, "late").inc(receipt.late());
     snapshots.labelValues(label, "repeated").inc(receipt.repeated());
     snapshots.labelValues(label, "conflicting").inc(receipt.conflicting());
-    samples.labelValues(label, "accepted").inc(receipt.samples());
+    samples.labelValues(label, "accepted").inc(receipt.samples() - receipt.lateSamples());
+    samples.labelValues(label, "late").inc(receipt.lateSamples());
     samples
         .labelValues(label, "repeated")
         .inc(Math.max(0, Samples.of(delivery) - receipt.samples()));
     samples.labelValues(label, "set_aside").inc(receipt.setAside());
+    receipt
+        .setAsides()
+        .byReason()
+        .forEach((reason, count) -> setAsides.labelValues(label, reason).inc(count));
     bytes
         .labelValues(label, receipt.bytes() < 0 ? "taken_back" : "added")
         .inc(Math.abs((double) receipt.bytes()));

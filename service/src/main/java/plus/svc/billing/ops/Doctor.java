@@ -17,6 +17,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.SourceStatus;
 import plus.svc.billing.api.report.Report;
+import plus.svc.billing.platform.DatabaseClock;
 import plus.svc.billing.platform.setting.StartRefused;
 
 /**
@@ -96,7 +97,7 @@ public final class Doctor {
   }
 
   private void databaseClock(Checkup checkup) {
-    Instant theirs = jdbi.withExtension(DoctorDao.class, DoctorDao::clock);
+    Instant theirs = new DatabaseClock(jdbi).instant();
     Duration apart = Duration.between(clock.instant(), theirs).abs();
     String what = "differs from ours by " + seconds(apart.toMillis() / 1000.0);
     String mend = "synchronise both hosts (NTP)";

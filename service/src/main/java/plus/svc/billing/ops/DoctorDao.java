@@ -10,10 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** What a checkup reads from the database. */
 public interface DoctorDao {
 
-  /** The database's clock. */
-  @SqlQuery("SELECT clock_timestamp()")
-  Instant clock();
-
   /**
    * How the clock of a node differs, by the quickest of its snapshots since an instant.
    *

@@ -208,6 +208,7 @@ final class DeliveryTurn {
         0,
         0,
         0,
+        SetAsides.NONE,
         tally.newBuckets(),
         tally.changedBuckets(),
         tally.ledgerRows(),

@@ -92,7 +92,7 @@ final class NodeFindings {
    */
   void beyondEvidence(NodeSnapshot snapshot) {
     setAsides.put(
-        new SetAsideKey(snapshot.atMicros(), "*", "", "EVIDENCE_PRUNED"),
+        new SetAsideKey(snapshot.atMicros(), "*", "", SetAsides.EVIDENCE_PRUNED),
         new SetAsideRow(snapshot.ordinals().length + " samples", "", 0));
   }
 
@@ -134,8 +134,8 @@ final class NodeFindings {
     return dao().takeUnattributed(nodeKey, ordinal);
   }
 
-  int setAside() {
-    return setAsides.size();
+  SetAsides setAsides() {
+    return SetAsides.of(setAsides.keySet().stream().map(SetAsideKey::reason));
   }
 
   int restarts() {

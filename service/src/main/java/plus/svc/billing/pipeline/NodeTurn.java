@@ -65,6 +65,7 @@ final class NodeTurn {
   private int late;
   private int conflicting;
   private int samples;
+  private int lateSamples;
 
   NodeTurn(
       Handle handle,
@@ -303,6 +304,7 @@ final class NodeTurn {
       sorted.newer.add(snapshot);
     } else {
       late++;
+      lateSamples += snapshot.ordinals().length;
       sorted.changes.put(snapshot.atMicros(), new Change(null, snapshot));
     }
   }
@@ -457,7 +459,8 @@ final class NodeTurn {
         late,
         conflicting,
         samples,
-        findings.setAside(),
+        lateSamples,
+        findings.setAsides(),
         0,
         0,
         0,

@@ -8,7 +8,8 @@ import java.math.BigDecimal;
  * @param accepted snapshots that were new, {@code late} of them older than their node's newest
  * @param repeated snapshots already known with the same content
  * @param conflicting snapshots already known with other content, merged
- * @param setAside samples set aside
+ * @param samples of the accepted snapshots, {@code lateSamples} of them in late ones
+ * @param setAsides samples set aside
  * @param buckets minute buckets newly written
  * @param correctedBuckets minute buckets whose bytes or money changed
  * @param bytes net bytes added to buckets
@@ -20,7 +21,8 @@ public record Receipt(
     int late,
     int conflicting,
     int samples,
-    int setAside,
+    int lateSamples,
+    SetAsides setAsides,
     int buckets,
     int correctedBuckets,
     int ledgerRows,
@@ -30,7 +32,12 @@ public record Receipt(
 
   /** Nothing happened. */
   public static final Receipt NOTHING =
-      new Receipt(0, 0, 0, 0, 0, 0, 0, 0, 0, 0L, BigDecimal.ZERO, 0);
+      new Receipt(0, 0, 0, 0, 0, 0, SetAsides.NONE, 0, 0, 0, 0L, BigDecimal.ZERO, 0);
+
+  /** How many samples were set aside. */
+  public int setAside() {
+    return setAsides.total();
+  }
 
   /** Adds up two receipts. */
   public Receipt plus(Receipt other) {
@@ -40,7 +47,8 @@ public record Receipt(
         late + other.late,
         conflicting + other.conflicting,
         samples + other.samples,
-        setAside + other.setAside,
+        lateSamples + other.lateSamples,
+        setAsides.plus(other.setAsides),
         buckets + other.buckets,
         correctedBuckets + other.correctedBuckets,
         ledgerRows + other.ledgerRows,

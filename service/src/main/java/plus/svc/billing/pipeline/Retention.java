@@ -12,6 +12,7 @@ import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import plus.svc.billing.pipeline.metering.NodeState;
+import plus.svc.billing.platform.DatabaseClock;
 import plus.svc.billing.platform.Micros;
 import plus.svc.billing.quantity.NodeKey;
 
@@ -62,7 +63,7 @@ public final class Retention {
    * must be as far.
    */
   public Outcome plan(Instant now) {
-    Instant databaseNow = jdbi.withHandle(handle -> handle.attach(Dao.class).now());
+    Instant databaseNow = new DatabaseClock(jdbi).instant();
     Instant sure = now.isBefore(databaseNow) ? now : databaseNow;
     Instant horizon = sure.minus(keep).truncatedTo(ChronoUnit.DAYS);
     long snapshots = jdbi.withHandle(handle -> handle.attach(Dao.class).countBefore(horizon));
@@ -115,9 +116,6 @@ public final class Retention {
 
     @SqlQuery("SELECT billing.prepare_archive_day(:day)")
     boolean prepareDay(@Bind("day") LocalDate day);
-
-    @SqlQuery("SELECT clock_timestamp()")
-    Instant now();
 
     @SqlQuery("SELECT count(*) FROM billing.snapshots WHERE collected_at < :horizon")
     long countBefore(@Bind("horizon") Instant horizon);

@@ -34,8 +34,15 @@ interface RequestDao {
   @SqlQuery("SELECT set_config('synchronous_commit', 'off', true)")
   String commitLater();
 
-  /** For the rest of the transaction: the plan that fits a few rows fits any number. */
-  @SqlQuery("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
+  /**
+   * For the rest of the transaction: the plan that fits a few rows fits any number, and every row
+   * is found by its key, whatever the statistics of a young table say.
+   */
+  @SqlQuery(
+      """
+      SELECT set_config('plan_cache_mode', 'force_generic_plan', true)
+          || set_config('enable_seqscan', 'off', true)
+      """)
   String planOnce();
 
   @SqlQuery(

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
 
 /** Keeps what it is given and commits its progress, as the pipeline does, but nothing else. */
@@ -44,7 +45,8 @@ final class RecordingSink implements PageSink {
                             delivery.progress().attemptedAt()))));
     deliveries.add(delivery);
     int count = delivery.snapshots().size();
-    return new Receipt(count, 0, 0, 0, count, 0, count, 0, count, 10L * count, BigDecimal.ONE, 0);
+    return new Receipt(
+        count, 0, 0, 0, count, 0, SetAsides.NONE, count, 0, count, 10L * count, BigDecimal.ONE, 0);
   }
 
   List<Delivery> deliveries() {

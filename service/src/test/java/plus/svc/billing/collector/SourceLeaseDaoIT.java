@@ -95,6 +95,18 @@ final class SourceLeaseDaoIT {
   }
 
   @Test
+  void aLeaseThatIsToLastFarLongerThanOursWasGivenBeforeTheClockWasSetBackAndIsOver() {
+    dao.acquire("jp", "me", 4 * HOUR);
+    dao.acquire("us", "me", 4 * HOUR);
+    assertThat(dao.acquire("jp", "you", 2 * HOUR)).as("not so far").isEmpty();
+    assertThat(dao.acquire("jp", "you", HOUR)).contains(2L);
+    assertThat(dao.acquireAll(new String[] {"us"}, "you", new Long[] {2 * HOUR})).isEmpty();
+    assertThat(dao.acquireAll(new String[] {"us"}, "you", new Long[] {HOUR}))
+        .containsExactly(new SourceLeaseDao.Lease("us", 2));
+    assertDecoyUntouched();
+  }
+
+  @Test
   void theHolderOfALeaseThatRanOutKeepsItsFenceIfNobodyCameBetween() {
     dao.acquire("jp", "me", 0);
     assertThat(dao.acquire("jp", "me", HOUR)).contains(1L);

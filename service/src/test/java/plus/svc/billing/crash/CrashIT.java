@@ -184,6 +184,35 @@ final class CrashIT {
         });
   }
 
+  @Test
+  void aStopThatTheDatabaseNeverAnswersEndsTheProcessWithinItsLimit() throws Exception {
+    inAWorld(
+        7,
+        (world, random) -> {
+          try (SilentRelay relay = SilentRelay.to(postgres.port())) {
+            ServiceProcess cut =
+                world.launch(
+                    Map.of(
+                        "STOP_LIMIT",
+                        "2s",
+                        "DATABASE_URL",
+                        postgres.url(world.database(), relay.port())
+                            + "&application_name=instance-1"));
+            world.awaitMoment(9);
+            relay.beSilent();
+            assertThat(cut.terminate(Duration.ofSeconds(10))).isEqualTo(1);
+            assertThat(cut.log()).contains("the stop takes longer than PT2S");
+            world.judge();
+            // The database still has its connections; what was under way in them holds nobody up.
+            long before = world.archived();
+            ServiceProcess next = world.launch();
+            Patience.until("the next one works on", () -> world.archived() > before);
+            world.judge();
+            assertThat(next.isAlive()).isTrue();
+          }
+        });
+  }
+
   /** One of those that have a lease, or else any. */
   private static ServiceProcess holder(
       CrashWorld world, List<ServiceProcess> alive, Random random) {

@@ -15,8 +15,13 @@ interface CrashServer {
 
   /** What {@code DATABASE_URL} takes. */
   default String url(TestDatabase database) {
+    return url(database, port());
+  }
+
+  /** The same by another port. */
+  default String url(TestDatabase database, int port) {
     return "postgres://postgres:postgres@127.0.0.1:"
-        + port()
+        + port
         + "/"
         + database.name()
         + "?sslmode=disable";

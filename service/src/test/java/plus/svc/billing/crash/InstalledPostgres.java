@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -32,9 +33,11 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
   private final Path data;
   private final Path log;
   private final int port;
+  private final Map<String, String> environment;
   private int made;
 
-  private InstalledPostgres(Path programs, Path data, int port) {
+  private InstalledPostgres(Path programs, Path data, int port, Map<String, String> environment) {
+    this.environment = environment;
     this.programs = programs;
     this.data = data;
     this.log = data.resolveSibling(data.getFileName() + ".log");
@@ -62,7 +65,13 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
 
   /** Makes a server in a folder that is not there yet, and starts it. */
   static InstalledPostgres create(Path programs, Path data) throws IOException {
-    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort());
+    return create(programs, data, Map.of());
+  }
+
+  /** The same with more in its environment. */
+  static InstalledPostgres create(Path programs, Path data, Map<String, String> environment)
+      throws IOException {
+    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort(), environment);
     postgres.run("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-N");
     postgres.start();
     return postgres;
@@ -70,7 +79,7 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
 
   /** Starts a server on what a backup left in a folder. */
   static InstalledPostgres restored(Path programs, Path data) throws IOException {
-    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort());
+    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort(), Map.of());
     postgres.start();
     return postgres;
   }
@@ -128,8 +137,10 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
     line.add(programs.resolve(program).toString());
     line.addAll(List.of(arguments));
     Path output = Files.createTempFile(data.toAbsolutePath().getParent(), program, ".out");
-    Process process =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     if (!endsWell(process)) {
       process.destroyForcibly();
       throw new AssertionError(

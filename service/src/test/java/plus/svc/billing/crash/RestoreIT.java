@@ -2,6 +2,8 @@ package plus.svc.billing.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +16,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import plus.svc.billing.cli.BillingAdmin;
 import plus.svc.billing.pipeline.TableDigests;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -26,6 +29,8 @@ import plus.svc.billing.testing.TestDatabase;
     matches = "true",
     disabledReason = "runs with -Pcounterparts, where PostgreSQL's programs are installed")
 final class RestoreIT {
+
+  private static final String ADMIN_TOKEN = "admin-token-for-the-proof-0123456789";
 
   @TempDir static Path folder;
 
@@ -94,7 +99,34 @@ final class RestoreIT {
     try (CrashWorld world = new CrashWorld(server, nodes, own, random, restored)) {
       world.judge();
       assertThat(world.archived()).isPositive().isLessThan(nodes.snapshots());
-      world.endWell(world.launch());
+      ServiceProcess service = world.launch(Map.of("BILLING_ADMIN_TOKEN", ADMIN_TOKEN));
+      world.endWell(service);
+
+      StringWriter proof = new StringWriter();
+      assertThat(audit(service, proof)).as(proof::toString).isZero();
+      world.jdbi().useHandle(h -> h.execute(DAMAGE));
+      assertThat(audit(service, proof)).as(proof::toString).isEqualTo(1);
+      assertThat(proof.toString()).contains("bucket_differs");
     }
+  }
+
+  private static final String DAMAGE =
+      """
+      UPDATE public.traffic_minute_buckets
+         SET uplink_bytes = uplink_bytes + 1, total_bytes = total_bytes + 1
+       WHERE ctid = (SELECT max(ctid) FROM public.traffic_minute_buckets)
+      """;
+
+  /** What the operator does before anybody trusts it; the exit code of the command. */
+  private static int audit(ServiceProcess service, StringWriter proof) {
+    PrintWriter out = new PrintWriter(proof, true);
+    return BillingAdmin.run(
+        Map.of(
+            "BILLING_ADMIN_URL", service.adminUrl().toString(), "BILLING_ADMIN_TOKEN", ADMIN_TOKEN),
+        out,
+        out,
+        "audit",
+        "--since",
+        "-24h");
   }
 }

@@ -26,6 +26,8 @@ final class ServiceProcess implements AutoCloseable {
 
   private static final Pattern LISTENS =
       Pattern.compile("Started application@.*\\{127\\.0\\.0\\.1:(\\d+)}");
+  private static final Pattern ADMIN_LISTENS =
+      Pattern.compile("Started admin@.*\\{127\\.0\\.0\\.1:(\\d+)}");
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -156,21 +158,43 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Calls a job and gives the answer's body. */
   CompletableFuture<String> post(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(baseUrl().resolve(path))
-            .timeout(Duration.ofSeconds(30))
-            .header("Authorization", "Bearer " + variables.get("INTERNAL_SERVICE_TOKEN"))
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .build();
-    return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+    return HTTP.sendAsync(
+            request(path).POST(HttpRequest.BodyPublishers.noBody()).build(),
+            HttpResponse.BodyHandlers.ofString())
         .thenApply(HttpResponse::body);
+  }
+
+  /** Posts a body. */
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return HTTP.send(
+        request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return HTTP.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(baseUrl().resolve(path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + variables.get("INTERNAL_SERVICE_TOKEN"));
   }
 
   /** Waits until it listens. */
   URI baseUrl() {
+    return url(LISTENS);
+  }
+
+  /** The same of the admin port. */
+  URI adminUrl() {
+    return url(ADMIN_LISTENS);
+  }
+
+  private URI url(Pattern listens) {
     Patience.until(
-        "the service listens", () -> !process.isAlive() || LISTENS.matcher(log()).find());
-    Matcher matcher = LISTENS.matcher(log());
+        "the service listens", () -> !process.isAlive() || listens.matcher(log()).find());
+    Matcher matcher = listens.matcher(log());
     if (!matcher.find()) {
       throw new AssertionError("the service ended before it listened:\n" + tail());
     }

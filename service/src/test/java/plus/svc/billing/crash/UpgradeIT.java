@@ -31,23 +31,23 @@ final class UpgradeIT {
       """
       --liquibase formatted sql
 
-      --changeset next:900-accounts
+      --changeset billing:900-accounts labels:older-may-start
       ALTER TABLE public.account_quota_states ADD COLUMN next_note TEXT NOT NULL DEFAULT '';
-      --changeset next:900-buckets
+      --changeset billing:900-buckets labels:older-may-start
       ALTER TABLE public.traffic_minute_buckets ADD COLUMN next_count BIGINT;
-      --changeset next:900-ledger
+      --changeset billing:900-ledger labels:older-may-start
       ALTER TABLE public.billing_ledger ADD COLUMN next_memo TEXT;
-      --changeset next:900-checkpoints
+      --changeset billing:900-checkpoints labels:older-may-start
       ALTER TABLE public.traffic_stat_checkpoints ADD COLUMN next_epoch BIGINT NOT NULL DEFAULT 0;
-      --changeset next:900-nodes
+      --changeset billing:900-nodes labels:older-may-start
       ALTER TABLE billing.nodes ADD COLUMN next_flags BIGINT NOT NULL DEFAULT 0;
-      --changeset next:900-snapshots
+      --changeset billing:900-snapshots labels:older-may-start
       ALTER TABLE billing.snapshots ADD COLUMN next_hint TEXT;
-      --changeset next:900-leases
+      --changeset billing:900-leases labels:older-may-start
       ALTER TABLE billing.source_leases ADD COLUMN next_zone TEXT;
-      --changeset next:900-things
+      --changeset billing:900-things labels:older-may-start
       CREATE TABLE billing.next_things (id BIGINT PRIMARY KEY);
-      --changeset next:900-index runInTransaction:false
+      --changeset billing:900-index labels:older-may-start runInTransaction:false
       DROP INDEX CONCURRENTLY IF EXISTS public.next_buckets_by_time;
       CREATE INDEX CONCURRENTLY next_buckets_by_time
           ON public.traffic_minute_buckets (bucket_start);
@@ -92,7 +92,12 @@ final class UpgradeIT {
         assertThat(old.terminate(Duration.ofSeconds(20))).isEqualTo(143);
         assertThat(old.log()).doesNotContain("ERROR");
         world.judge();
-        world.endWell(taker);
+
+        // Back again: each of the changes says that the release before may start on it.
+        ServiceProcess back = world.launch();
+        back.baseUrl();
+        assertThat(taker.terminate(Duration.ofSeconds(20))).isEqualTo(143);
+        world.endWell(back);
       } catch (Throwable e) {
         throw new AssertionError(e.getMessage() + world.tails(), e);
       }

@@ -21,6 +21,7 @@ import plus.svc.billing.auth.Right;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.NodePolicy;
 import plus.svc.billing.pipeline.Receipt;
+import plus.svc.billing.pipeline.SetAsides;
 import plus.svc.billing.pipeline.source.FirstSnapshot;
 import plus.svc.billing.quantity.NodeKey;
 
@@ -50,7 +51,7 @@ class IngestFuzz {
   private Receipt handOn(Delivery delivery) {
     handedOn.add(delivery);
     int count = delivery.snapshots().size();
-    return new Receipt(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0);
+    return new Receipt(count, 0, 0, 0, 0, 0, SetAsides.NONE, 0, 0, 0, 0, BigDecimal.ZERO, 0);
   }
 
   @FuzzTest

@@ -332,7 +332,7 @@ class DefectsIT {
     shot.rejected.add(
         new RejectedSample(a.toString(), "x", "-5", "10", RejectReason.NEGATIVE_TOTAL));
     Receipt receipt = world.deliver(shot);
-    assertThat(receipt.setAside()).isEqualTo(1);
+    assertThat(receipt.setAsides().byReason()).isEqualTo(Map.of("NEGATIVE_TOTAL", 1));
     assertThat(world.usage(a)).isEqualTo(10);
     assertThat(
             world.count(
@@ -813,6 +813,21 @@ class DefectsIT {
     assertThat(world.count("billing.price_versions", "account_uuid = ?", a))
         .as("nothing changed since")
         .isEqualTo(2);
+  }
+
+  @Test
+  void aPriceNoticedWhileAClockWasAheadIsNoticedAgainWhenItIsRight() {
+    world.deliver(on("10:00").of(a, 100, 0));
+    world.profile(a, 0, 2.0, "plan:NEW");
+    PriceObserver observer = new PriceObserver(world.jdbi, world.rating);
+    observer.observe(at("22:00"));
+    observer.observe(at("10:02"));
+    observer.observe(at("10:03"));
+    assertThat(world.count("billing.price_versions", "account_uuid = ?", a))
+        .as("noticed while it was ahead, and once when it was right")
+        .isEqualTo(3);
+    world.deliver(on("10:05").of(a, 110, 0));
+    assertMoney(a, "-70");
   }
 
   @Test

@@ -67,6 +67,7 @@ class PipelineIT {
     Receipt late = world.deliver(shot("10:01").of(a, 200, 0));
     world.deliver(shot("10:03").of(a, 400, 0));
     assertThat(late.late()).isEqualTo(1);
+    assertThat(late.lateSamples()).isEqualTo(1);
     assertThat(late.bytes()).isZero();
     assertThat(world.buckets(a))
         .isEqualTo(Map.of("10:00", 100L, "10:01", 100L, "10:02", 100L, "10:03", 100L));

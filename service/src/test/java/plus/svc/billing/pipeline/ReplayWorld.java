@@ -22,6 +22,7 @@ import plus.svc.billing.repair.RecordedReport;
 import plus.svc.billing.repair.Replay;
 import plus.svc.billing.repair.ReplayRequest;
 import plus.svc.billing.testing.PostgresHarness;
+import plus.svc.billing.testing.TestDatabase;
 
 /**
  * Three hours of two nodes: two accounts with a free quota that ends in mid-history, usage without
@@ -50,21 +51,33 @@ public final class ReplayWorld {
     facts = new LawsFacts(jdbi, List.of(JP, US), List.of(ANN, BOB));
   }
 
-  /** A world with its history in a database of its own. */
+  /** A world with its history in a database of its own, a copy of one that was delivered once. */
   public static ReplayWorld make() {
-    ReplayWorld made = empty();
-    made.world.deliver(made.history(JP));
-    made.world.deliver(made.history(US));
-    return made;
+    return new ReplayWorld(PostgresHarness.shared().copyOf(Delivered.DATABASE).jdbi());
   }
 
   /** The same accounts, and nothing that happened yet. */
   public static ReplayWorld empty() {
-    ReplayWorld made = new ReplayWorld(PostgresHarness.shared().freshDatabase().jdbi());
+    return empty(PostgresHarness.shared().freshDatabase());
+  }
+
+  private static ReplayWorld empty(TestDatabase database) {
+    ReplayWorld made = new ReplayWorld(database.jdbi());
     made.world.user(ANN, ANN);
     made.world.user(BOB, BOB);
     made.world.profile(ANN, 60_000, 0.5, "v1");
     return made;
+  }
+
+  /** The history, delivered when it is first asked for. */
+  private static final class Delivered {
+    static final TestDatabase DATABASE = PostgresHarness.shared().freshDatabase();
+
+    static {
+      ReplayWorld made = empty(DATABASE);
+      made.world.deliver(made.history(JP));
+      made.world.deliver(made.history(US));
+    }
   }
 
   public Jdbi jdbi() {

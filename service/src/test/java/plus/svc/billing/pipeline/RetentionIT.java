@@ -117,7 +117,7 @@ class RetentionIT {
     pruneFirstDay();
     Receipt receipt = world.deliver(shot("23:00").of(user, 150, 0));
     assertThat(receipt.accepted()).isZero();
-    assertThat(receipt.setAside()).isEqualTo(1);
+    assertThat(receipt.setAsides().byReason()).isEqualTo(Map.of("EVIDENCE_PRUNED", 1));
     assertThat(world.count("billing.set_asides", "reason = 'EVIDENCE_PRUNED'")).isEqualTo(1);
     assertThat(world.usage(user)).isEqualTo(400);
   }

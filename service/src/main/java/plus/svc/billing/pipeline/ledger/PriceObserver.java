@@ -59,7 +59,10 @@ public final class PriceObserver {
     AccountDao dao = handle.attach(AccountDao.class);
     UUID[] ids = accounts.toArray(UUID[]::new);
     Map<UUID, PriceTerms> latest = new HashMap<>();
-    dao.prices(ids).forEach(row -> latest.put(row.account(), row.terms()));
+    // What comes later was noticed while a clock was ahead, and says nothing about now.
+    dao.prices(ids).stream()
+        .filter(row -> !row.terms().effectiveFrom().isAfter(from))
+        .forEach(row -> latest.put(row.account(), row.terms()));
     List<UUID> changed = new ArrayList<>();
     List<PriceTerms> terms = new ArrayList<>();
     for (AccountDao.ProfileRow row : sorted(dao.profiles(ids))) {

@@ -66,7 +66,10 @@ public interface SourceProgressDao {
         notes.stream().map(Note::error).toArray(String[]::new));
   }
 
-  /** As {@link #note(List)}, by column. */
+  /**
+   * As {@link #note(List)}, by column. What is older than the row by more than a minute is not
+   * late: our clock was set back meanwhile.
+   */
   @SqlUpdate(
       """
       INSERT INTO public.billing_source_sync_state AS s
@@ -90,6 +93,7 @@ public interface SourceProgressDao {
              updated_at = excluded.updated_at
        WHERE s.last_attempted_at IS NULL
           OR s.last_attempted_at <= excluded.last_attempted_at
+          OR s.last_attempted_at > excluded.last_attempted_at + INTERVAL '1 minute'
       """)
   void note(
       @Bind("sources") String[] sources,

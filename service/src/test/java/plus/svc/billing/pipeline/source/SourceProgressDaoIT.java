@@ -93,6 +93,16 @@ final class SourceProgressDaoIT {
   }
 
   @Test
+  void whatWasStoredBeforeTheClockWasSetBackIsOverwritten() {
+    Instant then = ATTEMPT.plusSeconds(3_600);
+    replace(new SourceProgress("jp", SEEN, then, then, "", ""));
+    dao.note(List.of(failed("jp", 7, "timeout: x")));
+    assertThat(dao.find("jp"))
+        .contains(new SourceProgress("jp", SEEN, ATTEMPT, then, "timeout: x", ""));
+    assertDecoyUntouched();
+  }
+
+  @Test
   void manySourcesAreNotedAtOnceAndStaleFencesPassedOver() {
     dao.note(
         List.of(
