@@ -31,6 +31,7 @@ GRANT SELECT ON
 GRANT SELECT, INSERT ON
     billing.bookings,
     billing.operations,
+    billing.recharge_events,
     billing.refusals,
     billing.requests,
     billing.service_prices,
@@ -41,6 +42,7 @@ GRANT SELECT, INSERT, UPDATE ON
     billing.accounts,
     billing.holds,
     billing.month_ahead,
+    billing.recharge_orders,
     billing.repair_mark,
     billing.turnover,
     billing.audit_marks,

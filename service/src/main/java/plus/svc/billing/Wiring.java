@@ -135,6 +135,7 @@ final class Wiring {
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     wallet(jdbi, pipeline);
+    recharging(jdbi, pipeline);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -371,6 +372,24 @@ final class Wiring {
         new PeriodicLoop(
             "wallet-tending", wallet.tendInterval(), STOP_WAIT, clock, engine.tending()::tend));
     return engine;
+  }
+
+  /** Orders of recharges, and the payment service that they are paid at. */
+  private Recharging recharging(Jdbi jdbi, Pipeline pipeline) {
+    Recharging recharging =
+        Recharging.wire(
+            settings.wallet().payment(),
+            jdbi,
+            settings.wallet().policy(),
+            pipeline::open,
+            pipeline::settleStandings,
+            new SecretRefs(variables),
+            metrics.recharges(),
+            clock);
+    environment.lifecycle().manage(new AutoCloseableManager(recharging.payments()));
+    keep("recharge-poll", recharging.loop());
+    operations.addAll(recharging.operations());
+    return recharging;
   }
 
   /** Notices changed prices: each becomes a version from then on. */

@@ -76,7 +76,7 @@ public record PaymentSection(
   public Settings read(SettingReader reader, SecretRefs secrets) {
     Kind chosen =
         reader.choice(
-            "WALLET_PAYMENT_KIND (wallet.payment.kind)",
+            "wallet.payment.kind",
             kind,
             "none",
             Map.of("none", Kind.NONE, "grpc", Kind.GRPC, "http", Kind.HTTP));
@@ -104,7 +104,7 @@ public record PaymentSection(
   private PaymentEndpoint endpoint(SettingReader reader, SecretRefs secrets) {
     check(reader, "credentialRef", credentialRef, secrets);
     return reader.read(
-        "WALLET_PAYMENT_URL (wallet.payment.url)",
+        "wallet.payment.url",
         url,
         "http://127.0.0.1:9101",
         "https://HOST[:PORT]; plain http is for loopback only",

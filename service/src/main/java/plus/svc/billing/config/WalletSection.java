@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.setting.SettingReader;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.Wallet;
@@ -24,14 +25,15 @@ public record WalletSection(
     @Nullable String bulkGroup,
     @Nullable String tendInterval,
     @Nullable String monthAhead,
-    @Nullable Map<String, Service> services) {
+    @Nullable Map<String, Service> services,
+    @Nullable PaymentSection payment) {
 
   /** {@code wallet.services.NAME}: what a call of a service costs. */
   public record Service(@Nullable String price, @Nullable String freeUnits) {}
 
   /** Nothing given: every default. */
   public static final WalletSection EMPTY =
-      new WalletSection(null, null, null, null, null, null, null, null);
+      new WalletSection(null, null, null, null, null, null, null, null, null);
 
   private static final Duration STOP_WAIT = Duration.ofSeconds(20);
   private static final Map<String, Service> SERVICES =
@@ -45,13 +47,15 @@ public record WalletSection(
    *
    * @param tendInterval how often what happens by itself is done
    * @param monthAhead when the quota rows of the month to come are prepared
+   * @param payment the payment service and recharges
    */
   public record Settings(
       WalletPolicy policy,
       Wallet.Limits limits,
       Duration tendInterval,
       ExecutionTime monthAhead,
-      Map<String, ServicePriceBook.Terms> services) {
+      Map<String, ServicePriceBook.Terms> services,
+      PaymentSection.Settings payment) {
 
     public Settings {
       services = Map.copyOf(services);
@@ -59,7 +63,7 @@ public record WalletSection(
   }
 
   /** Checks the texts; problems go to the reader. */
-  public Settings read(SettingReader reader) {
+  public Settings read(SettingReader reader, SecretRefs secrets) {
     String currency = reader.text(unit, "CNY");
     if (!currency.matches("[A-Za-z][A-Za-z0-9_-]{0,31}")) {
       reader.problem("wallet.unit is '" + currency + "': must be a currency or unit such as CNY");
@@ -83,7 +87,8 @@ public record WalletSection(
             "0 1 28 * *",
             "a schedule of cron such as \"0 1 28 * *\": minute, hour, day, month, day of the week",
             WalletSection::schedule),
-        terms);
+        terms,
+        (payment == null ? PaymentSection.EMPTY : payment).read(reader, secrets));
   }
 
   private static ExecutionTime schedule(String text) {

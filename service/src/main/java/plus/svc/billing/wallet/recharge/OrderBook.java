@@ -157,7 +157,7 @@ final class OrderBook {
                 after.orderId(),
                 report.origin().text(),
                 report.said().text(),
-                effect.text(),
+                effect == Effect.REFUSED,
                 report.paymentId(),
                 problem);
     if (repeated) {

@@ -107,17 +107,19 @@ interface RechargeDao {
       @Bind("lookOn") boolean lookOn,
       @Bind("now") Instant now);
 
+  /** Whether the same was said before in the same way, and believed or refused as now. */
   @SqlQuery(
       """
       SELECT EXISTS (SELECT 1 FROM billing.recharge_events
                       WHERE order_id = :order AND origin = :origin AND said = :said
-                        AND effect = :effect AND payment_id = :payment AND problem = :problem)
+                        AND payment_id = :payment AND problem = :problem
+                        AND (effect = 'refused') = :refused)
       """)
   boolean wasSaid(
       @Bind("order") UUID order,
       @Bind("origin") String origin,
       @Bind("said") String said,
-      @Bind("effect") String effect,
+      @Bind("refused") boolean refused,
       @Bind("payment") String payment,
       @Bind("problem") String problem);
 

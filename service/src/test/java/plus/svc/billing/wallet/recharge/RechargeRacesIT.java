@@ -30,8 +30,8 @@ final class RechargeRacesIT {
   @RegisterExtension static final Database database = Database.migrated();
 
   private static final int USERS = 3;
-  private static final int ORDERS = 24;
-  private static final int SAYINGS = 10;
+  private static final int ORDERS = 15;
+  private static final int SAYINGS = 8;
   private static final List<PaymentState> SAYABLE =
       List.of(
           PaymentState.PENDING,
