@@ -22,6 +22,7 @@ import plus.svc.billing.config.ListenSection;
 import plus.svc.billing.config.RatingSection;
 import plus.svc.billing.config.Settings;
 import plus.svc.billing.config.SourcesSection;
+import plus.svc.billing.config.WalletSection;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.setting.SettingReader;
@@ -94,6 +95,10 @@ public final class BillingConfiguration extends Configuration {
 
   @JsonProperty
   @JsonSetter(nulls = Nulls.SKIP)
+  private WalletSection wallet = WalletSection.EMPTY;
+
+  @JsonProperty
+  @JsonSetter(nulls = Nulls.SKIP)
   private AuthSection auth = AuthSection.EMPTY;
 
   /**
@@ -133,6 +138,7 @@ public final class BillingConfiguration extends Configuration {
             audit.read(reader),
             jobs.read(reader),
             ingest.read(reader),
+            wallet.read(reader, secrets),
             auth.read(reader, secrets));
     reader.finish();
     return settings;

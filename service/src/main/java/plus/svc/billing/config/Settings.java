@@ -29,6 +29,7 @@ public record Settings(
     AuditSection.Settings audit,
     JobsSection.Settings jobs,
     IngestSection.Settings ingest,
+    WalletSection.Settings wallet,
     List<Token> tokens) {
 
   public Settings {

@@ -26,12 +26,13 @@ import plus.svc.billing.pipeline.source.AuthMode;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceSpec;
+import plus.svc.billing.platform.ClientTls;
 import plus.svc.billing.platform.Secret;
 
 /** How a source's server is trusted and who we are to it. There is no switch to trust anybody. */
 final class TlsMaterial {
 
-  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final String[] PROTOCOLS = ClientTls.protocols();
 
   private TlsMaterial() {}
 
