@@ -46,7 +46,7 @@ enum AddressRule {
 
   /** Where clouds answer questions about their machines, beside the link-local ones. */
   private static final List<Block> METADATA =
-      List.of(v4(100, 100, 100, 200, 32), v6("fd00:0ec2", 32), v4(168, 63, 129, 16, 32));
+      List.of(v4(100, 100, 100, 200, 32), v6("fd000ec2", 32), v4(168, 63, 129, 16, 32));
 
   private static final List<Block> PRIVATE =
       List.of(

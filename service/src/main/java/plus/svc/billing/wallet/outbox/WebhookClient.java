@@ -81,12 +81,17 @@ final class WebhookClient implements AutoCloseable {
             },
             target.timeout().toMillis(),
             TimeUnit.MILLISECONDS);
+    Outcome told = null;
     try (ClassicHttpResponse answer =
         client.executeOpen(RoutingSupport.determineHost(request), request, null)) {
-      Outcome outcome = outcome(answer.getCode());
+      told = outcome(answer.getCode());
       readSome(answer.getEntity(), request);
-      return outcome;
+      return told;
     } catch (IOException | HttpException | IllegalStateException e) {
+      if (told != null) {
+        // It said what counts; that the rest of it was cut off is ours.
+        return told;
+      }
       return late.get() ? Outcome.TIMEOUT : outcome(e);
     } finally {
       alarm.cancel(false);

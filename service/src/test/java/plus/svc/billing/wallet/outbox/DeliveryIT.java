@@ -239,7 +239,9 @@ class DeliveryIT {
       WebhookTarget hook = target("aged", receiver.uri());
       world.add(UUID.randomUUID(), 1, hook);
       world.age("aged", Duration.ofHours(25));
-      world.start(QUICK, hook);
+      world.start(
+          new RetryPolicy(Duration.ofMillis(5), Duration.ofHours(2), 9, Duration.ofHours(24)),
+          hook);
       Eventually.holds(() -> assertThat(world.count("aged", "dead")).isEqualTo(1));
       assertThat(receiver.all()).hasSize(1);
     }
