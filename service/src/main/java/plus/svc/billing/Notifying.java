@@ -40,8 +40,7 @@ final class Notifying {
     List<WebhookTarget> webhooks = wallet.webhooks();
     Notifications notifications =
         new Notifications(webhooks, wallet.outbox(), jdbi, secrets, metrics, clock);
-    metrics.targets(
-        webhooks.stream().map(WebhookTarget::name).toList(), notifications::standings);
+    metrics.targets(webhooks.stream().map(WebhookTarget::name).toList(), notifications::standings);
     environment.lifecycle().manage(notifications);
     notifications
         .loops()

@@ -9,8 +9,8 @@ import plus.svc.billing.wallet.outbox.LetterFilter;
 import plus.svc.billing.wallet.outbox.Letters;
 
 /**
- * {@code notifications-replay}: says how many dead letters of a target, an account or a notice there
- * are; applied, puts them back as if they were new.
+ * {@code notifications-replay}: says how many dead letters of a target, an account or a notice
+ * there are; applied, puts them back as if they were new.
  */
 public final class NotificationsReplayOperation implements Operation {
 

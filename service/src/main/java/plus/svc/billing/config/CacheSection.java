@@ -50,8 +50,7 @@ public record CacheSection(
       try {
         settings.checkReferences(secrets);
       } catch (IllegalArgumentException e) {
-        reader.problem(
-            "wallet.cache.keyRef, credentialRef or caBundleRef: " + e.getMessage());
+        reader.problem("wallet.cache.keyRef, credentialRef or caBundleRef: " + e.getMessage());
       }
     }
     return settings;

@@ -29,7 +29,6 @@ public record ThresholdsSection(
         new Thresholds(
             reader.count("wallet.thresholds.quotaLowPercent", quotaLowPercent, "20", 0, 100),
             reader.decimal("wallet.thresholds.rateAmount", rateAmount, "0", false),
-            reader.wholeNumber(
-                "wallet.thresholds.rateCount", rateCount, "0", 0, Long.MAX_VALUE)));
+            reader.wholeNumber("wallet.thresholds.rateCount", rateCount, "0", 0, Long.MAX_VALUE)));
   }
 }

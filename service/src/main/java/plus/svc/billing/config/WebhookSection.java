@@ -53,8 +53,7 @@ public record WebhookSection(
     Set<NoticeKind> wanted = EnumSet.noneOf(NoticeKind.class);
     for (String kind : kinds == null ? List.<String>of() : kinds) {
       wanted.add(
-          reader.choice(
-              where + "kinds", kind, NoticeKind.BALANCE_LOW.text(), NoticeKind.byText()));
+          reader.choice(where + "kinds", kind, NoticeKind.BALANCE_LOW.text(), NoticeKind.byText()));
     }
     String bundle = reader.text(caBundleRef, "");
     return new WebhookTarget(

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import plus.svc.billing.wallet.outbox.DeliveryWatch;
-import plus.svc.billing.wallet.outbox.Outcome;
 import plus.svc.billing.wallet.outbox.OutboxDao.Standing;
+import plus.svc.billing.wallet.outbox.Outcome;
 
 /** How notices reach webhooks: series of the configured targets and of no others. */
 public final class NoticeMetrics implements DeliveryWatch {

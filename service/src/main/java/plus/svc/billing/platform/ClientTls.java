@@ -5,7 +5,9 @@ import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
 import org.jspecify.annotations.Nullable;
 
-/** TLS towards others: 1.2 and 1.3, their certificates checked. There is no way to trust anybody. */
+/**
+ * TLS towards others: 1.2 and 1.3, their certificates checked. There is no way to trust anybody.
+ */
 public final class ClientTls {
 
   /** A system's whole bundle has some 250 KiB. */

@@ -121,7 +121,8 @@ public final class RedisCache implements ReadCache, AutoCloseable {
 
   /** It answers, but what is there is no text. */
   private static boolean isOfAnotherType(JedisException e) {
-    return e instanceof JedisDataException && String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
+    return e instanceof JedisDataException
+        && String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
   }
 
   private void told(Consumer<Jedis> what) {

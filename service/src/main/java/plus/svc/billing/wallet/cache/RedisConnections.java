@@ -65,7 +65,6 @@ final class RedisConnections {
   }
 
   private static SSLSocketFactory trusting(CacheSettings settings, SecretRefs secrets) {
-    return ClientTls.trusting(ClientTls.bundle(settings.caBundleRef(), secrets))
-        .getSocketFactory();
+    return ClientTls.trusting(ClientTls.bundle(settings.caBundleRef(), secrets)).getSocketFactory();
   }
 }

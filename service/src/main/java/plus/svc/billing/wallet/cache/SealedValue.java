@@ -71,8 +71,7 @@ final class SealedValue {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
-      return mac.doFinal(
-          (account + "\n" + kind + "\n" + head).getBytes(StandardCharsets.UTF_8));
+      return mac.doFinal((account + "\n" + kind + "\n" + head).getBytes(StandardCharsets.UTF_8));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }

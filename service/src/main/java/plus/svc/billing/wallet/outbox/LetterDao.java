@@ -41,9 +41,9 @@ public interface LetterDao {
   long dead(@BindMethods LetterFilter filter);
 
   /**
-   * Puts dead letters back as if they were new, before what waits behind them. That is held back for
-   * a moment, which also makes a claim that looked before this commits look again: else both could
-   * be on their way at once.
+   * Puts dead letters back as if they were new, before what waits behind them. That is held back
+   * for a moment, which also makes a claim that looked before this commits look again: else both
+   * could be on their way at once.
    *
    * @return how many
    */

@@ -79,8 +79,7 @@ public final class Notifications implements Managed {
     tending = new OutboxTending(rows, policy);
     loops.put(
         TENDING,
-        new PeriodicLoop(
-            TENDING, TENDED_EVERY, STOP_BEYOND_TIMEOUT, clock, tending::turn));
+        new PeriodicLoop(TENDING, TENDED_EVERY, STOP_BEYOND_TIMEOUT, clock, tending::turn));
     health = new WebhooksHealthCheck(senders, clock);
   }
 

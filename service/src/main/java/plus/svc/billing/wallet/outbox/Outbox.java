@@ -36,8 +36,8 @@ public final class Outbox {
 
   /**
    * Adds notices in their order: one statement however many they are, none if there are none. Who
-   * calls holds the locks of their accounts, taken before and until the commit: that makes the order
-   * of an account's notices that of its changes.
+   * calls holds the locks of their accounts, taken before and until the commit: that makes the
+   * order of an account's notices that of its changes.
    */
   public void add(Handle handle, List<Notice> notices) {
     if (notices.isEmpty()) {

@@ -119,8 +119,8 @@ public interface OutboxDao {
       @Bind("claim") UUID claim);
 
   /**
-   * Notes that an attempt failed, if the claim still holds: the delivery waits for its next one, the
-   * account's later ones with it; or it is dead, and they go on without it.
+   * Notes that an attempt failed, if the claim still holds: the delivery waits for its next one,
+   * the account's later ones with it; or it is dead, and they go on without it.
    *
    * @param millis pause until the next attempt
    * @param mostAttempts after so many it is dead

@@ -151,8 +151,7 @@ final class TargetSender {
       mark(delivery, claim, outcome);
     } catch (RuntimeException e) {
       // The claim runs out, and it is sent again.
-      LOG.error(
-          Happening.DATABASE_FAILED, "{}: an outcome could not be written", target.name(), e);
+      LOG.error(Happening.DATABASE_FAILED, "{}: an outcome could not be written", target.name(), e);
     }
   }
 

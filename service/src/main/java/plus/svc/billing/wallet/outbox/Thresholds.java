@@ -110,8 +110,7 @@ public record Thresholds(int quotaLowPercent, BigDecimal rateAmount, long rateCo
   private boolean isLow(long granted, long left) {
     return BigInteger.valueOf(left)
             .multiply(HUNDRED)
-            .compareTo(
-                BigInteger.valueOf(granted).multiply(BigInteger.valueOf(quotaLowPercent)))
+            .compareTo(BigInteger.valueOf(granted).multiply(BigInteger.valueOf(quotaLowPercent)))
         < 0;
   }
 

@@ -7,7 +7,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ill while a target could not be reached for long; the service itself does its work all the same. */
+/**
+ * Ill while a target could not be reached for long; the service itself does its work all the same.
+ */
 final class WebhooksHealthCheck extends HealthCheck {
 
   private static final Duration LONG = Duration.ofMinutes(15);

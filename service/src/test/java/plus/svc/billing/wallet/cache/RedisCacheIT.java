@@ -219,8 +219,9 @@ class RedisCacheIT {
       // The last character of base64 has two bits that mean nothing.
       boolean same = at == value.length() - 1;
       store(key, new String(forged));
-      assertThat(cache.get(ANNA, "balance")).as("character " + at).matches(
-          found -> found.isEmpty() || (same && found.equals(Optional.of(TEN))));
+      assertThat(cache.get(ANNA, "balance"))
+          .as("character " + at)
+          .matches(found -> found.isEmpty() || (same && found.equals(Optional.of(TEN))));
     }
   }
 

@@ -50,7 +50,9 @@ class SafeTargetsIT {
     OURS.authority().writeTo(directory, "ca");
     bundle = "file:" + directory.resolve("ca.pem");
     receiver =
-        Receiver.tls(TlsContexts.of(OURS.server("hook.example"), OURS.authority().certificate()), got -> 200);
+        Receiver.tls(
+            TlsContexts.of(OURS.server("hook.example"), OURS.authority().certificate()),
+            got -> 200);
   }
 
   @AfterAll
@@ -75,8 +77,7 @@ class SafeTargetsIT {
       String[] addresses = answers.get(time).split(" ", -1);
       InetAddress[] all = new InetAddress[addresses.length];
       for (int i = 0; i < all.length; i++) {
-        all[i] =
-            InetAddress.getByAddress(host, InetAddress.getByName(addresses[i]).getAddress());
+        all[i] = InetAddress.getByAddress(host, InetAddress.getByName(addresses[i]).getAddress());
       }
       return all;
     }
@@ -89,13 +90,7 @@ class SafeTargetsIT {
 
   private static WebhookTarget hook(URI url, boolean allowPrivate) {
     return new WebhookTarget(
-        "hook",
-        url,
-        "env:HOOK_SECRET",
-        Set.of(),
-        Duration.ofSeconds(3),
-        bundle,
-        allowPrivate);
+        "hook", url, "env:HOOK_SECRET", Set.of(), Duration.ofSeconds(3), bundle, allowPrivate);
   }
 
   private static Outcome send(WebhookTarget hook, DnsResolver names) {
@@ -171,8 +166,7 @@ class SafeTargetsIT {
   @Test
   void aNameThatChangesItsMindChangesNothing() {
     Names names = new Names("127.0.0.1", "169.254.169.254");
-    assertThat(send(hook(receiver.uri("hook.example"), true), names))
-        .isEqualTo(Outcome.DELIVERED);
+    assertThat(send(hook(receiver.uri("hook.example"), true), names)).isEqualTo(Outcome.DELIVERED);
     assertThat(names.asked).hasValue(1);
   }
 
@@ -205,7 +199,9 @@ class SafeTargetsIT {
   void aTargetThatCannotBeTrustedGetsNothing() throws Exception {
     int before = receiver.all().size();
     try (Receiver stranger =
-        Receiver.tls(TlsContexts.of(OTHERS.server("hook.example"), OTHERS.authority().certificate()), got -> 200)) {
+        Receiver.tls(
+            TlsContexts.of(OTHERS.server("hook.example"), OTHERS.authority().certificate()),
+            got -> 200)) {
       assertThat(send(hook(stranger.uri("hook.example"), true), new Names("127.0.0.1")))
           .isEqualTo(Outcome.TLS);
       assertThat(send(hook(receiver.uri("other.example"), true), new Names("127.0.0.1")))
@@ -239,9 +235,7 @@ class SafeTargetsIT {
                   }
                 })) {
       assertThat(
-              send(
-                  OutboxWorld.impatient(
-                      target("drip", dripping.uri()), Duration.ofMillis(300))))
+              send(OutboxWorld.impatient(target("drip", dripping.uri()), Duration.ofMillis(300))))
           .isIn(Outcome.TIMEOUT, Outcome.ERROR);
       // What it says after 200 is of no interest.
       assertThat(send(target("endless", endless.uri()))).isEqualTo(Outcome.DELIVERED);

@@ -94,8 +94,7 @@ class ThresholdsTest {
     assertThat(debits).isEqualTo(new Debits(new BigDecimal("600.01"), 5));
     assertThat(told).isEqualTo(1);
     // The line itself is still usual.
-    assertThat(
-            LIMITS.rate(ACCOUNT, AT, "CNY", Debits.NONE, new Debits(new BigDecimal("100"), 3)))
+    assertThat(LIMITS.rate(ACCOUNT, AT, "CNY", Debits.NONE, new Debits(new BigDecimal("100"), 3)))
         .isEmpty();
     assertThat(LIMITS.rate(ACCOUNT, AT, "CNY", Debits.NONE, new Debits(BigDecimal.ONE, 4)))
         .isPresent();

@@ -15,12 +15,10 @@ class WebhookSignatureTest {
 
   private static final String PUBLISHED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   private static final Instant AT = Instant.ofEpochSecond(1_614_265_330);
-  private static final byte[] BODY =
-      "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] BODY = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
 
   private static String signed(String secret) {
-    return WebhookSignature.with(Secret.of(secret))
-        .of("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY);
+    return WebhookSignature.with(Secret.of(secret)).of("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, BODY);
   }
 
   /** The example of the libraries at github.com/standard-webhooks. */
