@@ -72,6 +72,7 @@ public final class BillingAdmin {
         .addSubcommand(new CheckpointsVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))
+        .addSubcommand(new NotificationsVerb(new Connection(environment)))
         .addSubcommand(new GenerateCompletion())
         .setParameterExceptionHandler((misuse, args) -> misused(misuse))
         .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
