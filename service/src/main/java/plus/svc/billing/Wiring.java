@@ -40,6 +40,7 @@ import plus.svc.billing.config.CollectorSettings;
 import plus.svc.billing.config.IngestMode;
 import plus.svc.billing.config.IngestSection;
 import plus.svc.billing.config.Settings;
+import plus.svc.billing.config.ThresholdsSection;
 import plus.svc.billing.config.WalletSection;
 import plus.svc.billing.coverage.CoverageReader;
 import plus.svc.billing.ingest.Ingest;
@@ -81,7 +82,9 @@ import plus.svc.billing.repair.Quarantine;
 import plus.svc.billing.repair.Replay;
 import plus.svc.billing.wallet.MonthAhead;
 import plus.svc.billing.wallet.ServicePriceBook;
+import plus.svc.billing.wallet.ThresholdNotices;
 import plus.svc.billing.wallet.WalletEngine;
+import plus.svc.billing.wallet.WalletPolicy;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -134,9 +137,9 @@ final class Wiring {
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
-    wallet(jdbi, pipeline);
-    recharging(jdbi, pipeline);
-    notifications(jdbi);
+    WalletPolicy walletPolicy = walletPolicy(notifications(jdbi));
+    wallet(jdbi, pipeline, walletPolicy);
+    recharging(jdbi, pipeline, walletPolicy);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -345,14 +348,25 @@ final class Wiring {
         STOP_WAIT);
   }
 
+  /** What holds for every account; lines that are crossed are told. */
+  private WalletPolicy walletPolicy(Notifying notifying) {
+    ThresholdsSection.Settings thresholds = settings.wallet().thresholds();
+    return settings
+        .wallet()
+        .policy()
+        .telling(
+            new ThresholdNotices(
+                thresholds.thresholds(), thresholds.balanceLow(), notifying.outbox()));
+  }
+
   /** The ledger as services use it, with what happens in it by itself. */
-  private WalletEngine wallet(Jdbi jdbi, Pipeline pipeline) {
+  private WalletEngine wallet(Jdbi jdbi, Pipeline pipeline, WalletPolicy policy) {
     WalletSection.Settings wallet = settings.wallet();
     ServicePriceBook prices = new ServicePriceBook(jdbi, wallet.services(), clock);
     WalletEngine engine =
         new WalletEngine(
             jdbi,
-            wallet.policy(),
+            policy,
             wallet.limits(),
             prices::prices,
             pipeline::open,
@@ -364,7 +378,7 @@ final class Wiring {
         new PeriodicLoop(
             "service-prices", PRICES_OBSERVED_EVERY, STOP_WAIT, clock, prices::refresh));
     MonthAhead monthAhead =
-        new MonthAhead(jdbi, wallet.policy(), wallet.monthAhead(), prices::prices, clock);
+        new MonthAhead(jdbi, policy, wallet.monthAhead(), prices::prices, clock);
     keep(
         "month-ahead",
         new PeriodicLoop("month-ahead", PRICES_OBSERVED_EVERY, STOP_WAIT, clock, monthAhead::turn));
@@ -376,12 +390,12 @@ final class Wiring {
   }
 
   /** Orders of recharges, and the payment service that they are paid at. */
-  private Recharging recharging(Jdbi jdbi, Pipeline pipeline) {
+  private Recharging recharging(Jdbi jdbi, Pipeline pipeline, WalletPolicy policy) {
     Recharging recharging =
         Recharging.wire(
             settings.wallet().payment(),
             jdbi,
-            settings.wallet().policy(),
+            policy,
             pipeline::open,
             pipeline::settleStandings,
             new SecretRefs(variables),

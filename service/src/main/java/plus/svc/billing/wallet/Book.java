@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.History;
+import plus.svc.billing.wallet.outbox.Thresholds;
 
 /** An account within one transaction: locked, as it stood, and as the transaction leaves it. */
 public final class Book {
@@ -15,6 +16,7 @@ public final class Book {
   private BigDecimal unshown = BigDecimal.ZERO;
   private int openHolds;
   private @Nullable Instant lastEntryAt;
+  private Thresholds.Debits debits = Thresholds.Debits.NONE;
 
   Book(Row row) {
     this.row = row;
@@ -90,6 +92,11 @@ public final class Book {
     return row.lowBalance();
   }
 
+  /** What the transaction debited. */
+  Thresholds.Debits debits() {
+    return debits;
+  }
+
   BigDecimal moreHeld() {
     return held.subtract(row.held());
   }
@@ -148,6 +155,7 @@ public final class Book {
   Instant post(BigDecimal amount, Instant now) {
     balance = balance.add(amount);
     shown = shown.add(amount);
+    debits = amount.signum() < 0 ? debits.plus(amount.negate()) : debits;
     Instant place = History.after(lastEntryAt, now);
     lastEntryAt = place;
     return place;

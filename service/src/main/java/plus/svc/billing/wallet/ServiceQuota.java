@@ -15,6 +15,7 @@ public final class ServiceQuota {
   private long used;
   private long charged;
   private long held;
+  private final long takenBefore;
   private boolean changed;
 
   ServiceQuota(Key key, Instant end, long granted, long used, long charged, long held) {
@@ -24,6 +25,7 @@ public final class ServiceQuota {
     this.used = used;
     this.charged = charged;
     this.held = held;
+    this.takenBefore = Math.addExact(used, held);
   }
 
   Key key() {
@@ -57,6 +59,11 @@ public final class ServiceQuota {
   /** Units that are free still. */
   long remaining() {
     return Math.max(0, granted - used - held);
+  }
+
+  /** Units that were free before the transaction, of those that are granted now. */
+  long remainingBefore() {
+    return Math.max(0, granted - takenBefore);
   }
 
   /** The month's units as they are configured now. */

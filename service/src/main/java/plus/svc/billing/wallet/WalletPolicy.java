@@ -9,8 +9,19 @@ import java.time.ZoneId;
  *
  * @param unit of main accounts
  * @param zone whose calendar months and days count
+ * @param notices who is told of what transactions make of accounts
  */
-public record WalletPolicy(String unit, ZoneId zone) {
+public record WalletPolicy(String unit, ZoneId zone, Notices notices) {
+
+  /** A policy of which nobody is told anything. */
+  public WalletPolicy(String unit, ZoneId zone) {
+    this(unit, zone, Notices.NONE);
+  }
+
+  /** The same with somebody who is told. */
+  public WalletPolicy telling(Notices told) {
+    return new WalletPolicy(unit, zone, told);
+  }
 
   /** First instant of the month that holds an instant. */
   public Instant monthStart(Instant instant) {

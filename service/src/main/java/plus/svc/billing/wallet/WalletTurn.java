@@ -381,6 +381,7 @@ public final class WalletTurn {
           entry.entry().amount());
     }
     history.add(turnover);
+    policy.notices().changed(handle, now, books.values(), quotas.values());
     Set<UUID> unsettled = new TreeSet<>();
     books.values().stream().filter(Book::needsSettling).forEach(book -> unsettled.add(book.id()));
     return unsettled;

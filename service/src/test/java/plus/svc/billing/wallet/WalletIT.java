@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import plus.svc.billing.wallet.outbox.Outbox;
+import plus.svc.billing.wallet.outbox.Thresholds;
 
 /** What operations do, one by one, on a real database. */
 final class WalletIT {
@@ -281,5 +283,36 @@ final class WalletIT {
     assertThat(engine.tending().repair()).isZero();
     assertThat(WalletWorld.ask(engine, lost).balance()).isEqualByComparingTo("7");
     assertThat(balance(user)).isEqualByComparingTo("7");
+  }
+
+  @Test
+  void eachLineThatIsCrossedIsToldOnce() {
+    Outbox outbox = new Outbox(List.of());
+    WalletPolicy telling =
+        WalletWorld.POLICY.telling(
+            new ThresholdNotices(
+                new Thresholds(20, new BigDecimal("5"), 0), new BigDecimal("10"), outbox));
+    WalletEngine teller = world.engine(telling);
+    UUID user = world.userWith(teller, "12");
+
+    world.ask(teller, debit(user, "1"));
+    world.ask(teller, debit(user, "2"));
+    world.ask(teller, debit(user, "1"));
+    world.ask(teller, debit(user, "2"));
+    world.ask(teller, debit(user, "1"));
+    world.ask(teller, new Command.Deduct(user, "asset", 801));
+    world.ask(teller, new Command.Deduct(user, "asset", 1));
+    world.ask(teller, credit(user, "10"));
+    world.ask(teller, debit(user, "6"));
+
+    List<String> told =
+        world.jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT kind FROM billing.notices ORDER BY seq")
+                    .mapTo(String.class)
+                    .list());
+    assertThat(told)
+        .containsExactly("balance_low", "unusual_rate", "quota_low", "balance_low");
   }
 }

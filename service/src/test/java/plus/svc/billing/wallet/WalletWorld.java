@@ -86,10 +86,15 @@ final class WalletWorld implements AutoCloseable {
 
   /** Another instance of the service on the same database. */
   WalletEngine engine() {
+    return engine(POLICY);
+  }
+
+  /** Another instance with a policy of its own. */
+  WalletEngine engine(WalletPolicy policy) {
     WalletEngine engine =
         new WalletEngine(
             jdbi,
-            POLICY,
+            policy,
             new Wallet.Limits(2, 500, 500, Duration.ofSeconds(10)),
             prices::prices,
             pipeline::open,
