@@ -41,7 +41,10 @@ interface WalletReadDao {
   Optional<WalletReads.Standing> standing(
       @Bind("account") UUID account, @Bind("unit") String unit, @Bind("now") Instant now);
 
-  /** The newest place not after the instant, and what waits since before it. */
+  /**
+   * The newest place not after the instant, and what waits since before it: that gets its place
+   * behind the newest there is, so before that nothing can change any more.
+   */
   @SqlQuery(
       """
       SELECT coalesce((
@@ -71,7 +74,13 @@ interface WalletReadDao {
                SELECT sum(f.amount_delta)
                  FROM billing.foreign_entries f
                  JOIN public.billing_ledger l ON l.id = f.ledger_id
-                WHERE f.account_uuid = :account AND l.created_at <= :at), 0)
+                WHERE f.account_uuid = :account AND l.created_at <= :at
+                  AND :at > coalesce((SELECT q.last_entry_at
+                                        FROM public.account_quota_states q
+                                       WHERE q.account_uuid = :account),
+                                     (SELECT a.last_entry_at
+                                        FROM billing.accounts a
+                                       WHERE a.account_id = :account), '-infinity')), 0)
       """)
   BigDecimal balanceAt(
       @Bind("account") UUID account, @Bind("owner") UUID owner, @Bind("at") Instant at);

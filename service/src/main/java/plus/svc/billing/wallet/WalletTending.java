@@ -2,12 +2,12 @@ package plus.svc.billing.wallet;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -58,19 +58,44 @@ public final class WalletTending {
       }
       List<WalletBatch.Pending> appended = new ArrayList<>();
       List<WalletBatch.Pending> locked = new ArrayList<>();
+      List<RuntimeException> failed = new ArrayList<>();
       for (RequestDao.Known row : found) {
-        WalletBatch.Pending pending = WalletBatch.pending(row);
-        (pending.command().isAppended() ? appended : locked).add(pending);
+        try {
+          WalletBatch.Pending pending = WalletBatch.pending(row);
+          (pending.command().isAppended() ? appended : locked).add(pending);
+        } catch (IllegalStateException e) {
+          failed.add(e);
+        }
       }
-      Map<UUID, WalletAnswer> answers = new HashMap<>();
-      if (!appended.isEmpty()) {
-        answers.putAll(batch.append(appended));
+      int more = apply(appended, batch::append, failed) + apply(locked, batch::apply, failed);
+      applied += more;
+      if (more == 0 && !failed.isEmpty()) {
+        throw failed.get(0);
       }
-      if (!locked.isEmpty()) {
-        answers.putAll(batch.apply(locked));
-      }
-      applied += answers.size();
     }
+  }
+
+  /** Applies requests together or else each alone: one that can't be applied stops no other. */
+  private static int apply(
+      List<WalletBatch.Pending> requests,
+      Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step,
+      List<RuntimeException> failed) {
+    if (requests.isEmpty()) {
+      return 0;
+    }
+    try {
+      return step.apply(requests).size();
+    } catch (RuntimeException e) {
+      if (requests.size() == 1) {
+        failed.add(e);
+        return 0;
+      }
+    }
+    int applied = 0;
+    for (WalletBatch.Pending request : requests) {
+      applied += apply(List.of(request), step, failed);
+    }
+    return applied;
   }
 
   /**
@@ -86,16 +111,28 @@ public final class WalletTending {
     if (accounts.isEmpty()) {
       return 0;
     }
-    jdbi.useTransaction(
+    Set<UUID> unopened = takeIn(accounts);
+    if (!unopened.isEmpty()) {
+      batch.open(unopened);
+      Set<UUID> still = takeIn(accounts);
+      if (!still.isEmpty()) {
+        throw new IllegalStateException("accounts stay unopened: " + still);
+      }
+    }
+    return accounts.size();
+  }
+
+  /** Takes in all or, if some were never opened, nothing. */
+  private Set<UUID> takeIn(Set<UUID> accounts) {
+    return jdbi.inTransaction(
         handle -> {
           WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
-          if (turn.lock(accounts).isEmpty()) {
-            Set<UUID> unsettled = turn.write();
-            if (!unsettled.isEmpty()) {
-              settler.settle(handle, unsettled);
-            }
+          Set<UUID> unopened = turn.lock(accounts);
+          Set<UUID> unsettled = unopened.isEmpty() ? turn.write() : Set.of();
+          if (!unsettled.isEmpty()) {
+            settler.settle(handle, unsettled);
           }
+          return unopened;
         });
-    return accounts.size();
   }
 }
