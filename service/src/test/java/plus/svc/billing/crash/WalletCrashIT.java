@@ -73,9 +73,9 @@ final class WalletCrashIT {
       children.add(WalletChild.start(database, told));
       children.add(WalletChild.start(database, told));
       load(children, 80);
-      for (int blow = 0; blow < 4; blow++) {
+      for (int blow = 0; blow < 3; blow++) {
         int sentBefore = sent.size();
-        load(children, 150);
+        load(children, 120);
         awaitAnswers(sentBefore - 20 + random.nextInt(100));
         if (blow % 2 == 0) {
           children.remove(random.nextInt(2)).kill();

@@ -82,7 +82,7 @@ class WalletLawsIT {
 
   // One after the other ------------------------------------------------------------------------
 
-  @Property(tries = 25)
+  @Property(tries = 20)
   void oneAfterTheOtherItDoesWhatTheModelSays(
       @ForAll("aPlay") List<WalletStep> steps, @ForAll Random random) {
     WalletPlay play = new WalletPlay(world(), ENGINES);
@@ -171,7 +171,7 @@ class WalletLawsIT {
 
   // All at once ----------------------------------------------------------------------------------
 
-  @Property(tries = 8, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 6, shrinking = ShrinkingMode.OFF)
   void allAtOnceEverySumIsRight(
       @ForAll("aBusyPlay") List<WalletStep> steps, @ForAll Random random) throws Exception {
     WalletPlay play = new WalletPlay(world(), ENGINES.subList(0, 1 + random.nextInt(INSTANCES)));

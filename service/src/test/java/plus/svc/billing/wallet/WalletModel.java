@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -104,13 +105,17 @@ final class WalletModel {
   }
 
   private long freeLeft(String quota, String service, Instant now) {
-    long left = services.get(service).freeUnits() - freeUsed.getOrDefault(quota, 0L);
+    long left = terms(service).freeUnits() - freeUsed.getOrDefault(quota, 0L);
     for (Kept hold : holds.values()) {
       if (hold.quota.equals(quota) && !hold.ended && hold.until.isAfter(now)) {
         left -= hold.free;
       }
     }
     return Math.max(0, left);
+  }
+
+  private ServicePriceBook.Terms terms(String service) {
+    return Objects.requireNonNull(services.get(service));
   }
 
   private static String quota(UUID account, String service, Instant now) {
@@ -169,7 +174,7 @@ final class WalletModel {
     String quota = quota(account, service, now);
     long free = Math.min(count, freeLeft(quota, service, now));
     long paid = count - free;
-    BigDecimal cost = services.get(service).price().multiply(BigDecimal.valueOf(paid));
+    BigDecimal cost = terms(service).price().multiply(BigDecimal.valueOf(paid));
     if (lacks(account, cost, now)) {
       return Told.refused(Refusal.INSUFFICIENT_BALANCE);
     }
@@ -214,7 +219,7 @@ final class WalletModel {
     }
     long free = Math.min(count, hold.free);
     BigDecimal cost =
-        services.get(hold.service).price().multiply(BigDecimal.valueOf(count - free));
+        terms(hold.service).price().multiply(BigDecimal.valueOf(count - free));
     hold.ended = true;
     post(id, new Posted(hold.account, cost.negate(), hold.quota, free));
     return done(hold.account, now, free, count - free);

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.Pipeline;
 import plus.svc.billing.pipeline.PipelineSettings;
 import plus.svc.billing.pipeline.PipelineWatch;
@@ -102,7 +103,7 @@ public final class WalletProcess {
               .apply(request)
               .handle(
                   (answer, failure) -> {
-                    tell(request, answer, failure);
+                    tell(request, answer);
                     return answer;
                   });
     }
@@ -110,8 +111,8 @@ public final class WalletProcess {
     engine.close();
   }
 
-  private static void tell(WalletRequest request, WalletAnswer answer, Throwable failure) {
-    String what = failure != null ? "unknown" : answer.isDone() ? "applied" : "rejected";
+  private static void tell(WalletRequest request, @Nullable WalletAnswer answer) {
+    String what = answer == null ? "unknown" : answer.isDone() ? "applied" : "rejected";
     synchronized (System.out) {
       System.out.println(request.key() + " " + what);
       System.out.flush();
