@@ -296,6 +296,17 @@ final class WalletIT {
   }
 
   @Test
+  void aPaymentToAUserWhoWasNeverOpenedCounts() {
+    UUID user = world.user();
+    world.topUp(user, new BigDecimal("0.5"), world.clock.instant());
+
+    assertThat(balance(user)).isEqualByComparingTo("0.5");
+    assertThat(engine.reads().check(user, "payment", 1_005).isAllowed()).isTrue();
+    assertThat(engine.reads().check(user, "payment", 1_006).isAllowed()).isFalse();
+    assertThat(world.ask(engine, debit(user, "0.5")).balance()).isEqualByComparingTo("0");
+  }
+
+  @Test
   void aPastBalanceStaysAsItWasToldWhenSomethingOlderIsTakenIn() {
     UUID user = world.userWith(engine, "5");
     Instant before = world.clock.instant();
