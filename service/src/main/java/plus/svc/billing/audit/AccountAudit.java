@@ -27,23 +27,28 @@ final class AccountAudit {
   private final QuotaBook quotas;
   private final Map<UUID, BigDecimal> explained;
   private final Map<UUID, Set<UUID>> doubles;
+  private final WalletAudit wallet;
+  private final Set<UUID> broken = new HashSet<>();
   private long accounts;
   private long entries;
   private long pendingGrants;
 
-  AccountAudit(MoneyDao dao, Findings findings, QuotaBook quotas, LedgerAudit ledger) {
-    this(dao, findings, quotas, ledger.explained(), ledger.doubles());
+  AccountAudit(
+      MoneyDao dao, Findings findings, QuotaBook quotas, WalletAudit wallet, LedgerAudit ledger) {
+    this(dao, findings, quotas, wallet, ledger.explained(), ledger.doubles());
   }
 
   AccountAudit(
       MoneyDao dao,
       Findings findings,
       QuotaBook quotas,
+      WalletAudit wallet,
       Map<UUID, BigDecimal> explained,
       Map<UUID, Set<UUID>> doubles) {
     this.dao = dao;
     this.findings = findings;
     this.quotas = quotas;
+    this.wallet = wallet;
     this.explained = explained;
     this.doubles = doubles;
   }
@@ -113,12 +118,14 @@ final class AccountAudit {
         ids,
         row -> {
           entries++;
-          AccountEntries ofAccount = sums.get(row.account());
+          AccountEntries ofAccount = sums.get(row.entry().account());
           if (ofAccount != null) {
             ofAccount.add(row);
           }
         });
     quotas.load(List.of(ids));
+    broken.clear();
+    broken.addAll(wallet.accounts(ids));
     for (MoneyDao.AccountRow row : page) {
       AccountEntries ofAccount = sums.getOrDefault(row.account(), new AccountEntries());
       ofAccount.strays().forEach(stray -> LedgerAudit.tellDouble(findings, stray, doubles));
@@ -157,13 +164,16 @@ final class AccountAudit {
                   + (row.pending().signum() == 0
                       ? ""
                       : ", less " + Pricing.plain(row.pending()) + " not taken in yet")));
-    } else if (known.signum() == 0 && told.isEmpty() && rows.strays().isEmpty()) {
+    } else if (known.signum() == 0
+        && told.isEmpty()
+        && rows.strays().isEmpty()
+        && !broken.contains(row.account())) {
       chain(row, rows);
     }
-    BigDecimal shown = row.exactBalance().add(row.pending());
+    BigDecimal shown = row.exactBalance().add(row.pendingShown());
     boolean drifted =
         row.shownBalance().compareTo(shown) != 0
-            && (row.pending().signum() == 0
+            && (row.pendingShown().signum() == 0
                 || row.shownBalance().compareTo(row.exactBalance()) != 0);
     if (drifted) {
       findings.add(

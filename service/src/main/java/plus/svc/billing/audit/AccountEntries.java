@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The ledger rows of an account, newest first: their sum, and how they go on from each other. */
 final class AccountEntries {
@@ -22,13 +23,14 @@ final class AccountEntries {
   private int foreign;
   private boolean adopted;
 
-  void add(MoneyDao.EntryRow row) {
+  void add(MoneyDao.HistoryRow history) {
+    MoneyDao.EntryRow row = history.entry();
     sum = sum.add(row.amount());
     if (adopted) {
       return; // older: posted by an earlier writer, who carried balances of its own making
     }
     if (row.node() == null) {
-      addNodeless(row);
+      addNodeless(history);
       return;
     }
     if (row.corrects() != null) {
@@ -41,7 +43,18 @@ final class AccountEntries {
     }
   }
 
-  private void addNodeless(MoneyDao.EntryRow row) {
+  private void addNodeless(MoneyDao.HistoryRow history) {
+    MoneyDao.EntryRow row = history.entry();
+    @Nullable BigDecimal booked = history.bookedBalance();
+    if (history.isOfOperation()) {
+      link(row, 1);
+      return;
+    }
+    if (booked != null || history.waits()) {
+      link(row.amount(), booked);
+      tellTraffic(row);
+      return;
+    }
     if (row.entryType().equals("opening_balance")) {
       if (row.ruleVersion().equals("adoption")) {
         adopted = true;
@@ -53,6 +66,18 @@ final class AccountEntries {
       return;
     }
     foreign++;
+    tellTraffic(row);
+  }
+
+  /** What waits is not in the balance yet. */
+  private void link(BigDecimal amount, @Nullable BigDecimal after) {
+    if (after != null) {
+      toggle(after.subtract(amount), 1);
+      toggle(after, -1);
+    }
+  }
+
+  private void tellTraffic(MoneyDao.EntryRow row) {
     boolean charge = row.entryType().startsWith("traffic_") && row.amount().signum() != 0;
     if (charge && nodeless.size() < MOST_TOLD) {
       nodeless.add(row);

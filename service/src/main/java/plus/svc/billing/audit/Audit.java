@@ -108,8 +108,12 @@ public final class Audit {
       }
       QuotaBook quotas = new QuotaBook(money, request.since());
       LedgerAudit ledger = ledger(quotas);
-      AccountAudit accounts = new AccountAudit(money, findings, quotas, ledger);
+      WalletAudit wallet = new WalletAudit(handle, findings);
+      AccountAudit accounts = new AccountAudit(money, findings, quotas, wallet, ledger);
       accounts.run(accountsOnly());
+      if (request.isOfEverything()) {
+        wallet.operations();
+      }
       StandingAudit standing = new StandingAudit(money, facts, findings);
       standing.guard();
       standing.progress(nodes, request.now());

@@ -290,11 +290,14 @@ public final class ContinuousAudit extends HealthCheck {
               MOST_FINDINGS);
       FactsDao facts = handle.attach(FactsDao.class);
       new StandingAudit(money, facts, findings).guard();
+      WalletAudit wallet = new WalletAudit(handle, findings);
+      wallet.recent(now.minus(lookBack));
       AccountAudit audit =
           new AccountAudit(
               money,
               findings,
               new QuotaBook(money, Instant.EPOCH),
+              wallet,
               new HashMap<>(),
               new HashMap<>());
       if (!before.openAccounts().isEmpty()) {

@@ -76,7 +76,15 @@ record Finding(
     QUOTA_DIFFERS,
     /** What is noted of another service's ledger row is not that row. */
     FOREIGN_ENTRY_DIFFERS,
-    /** The database would let a ledger row be changed. */
+    /** What is kept as held is not the sum of the active holds. */
+    HELD_DIFFERS,
+    /** A sum of turnover is not that of its entries. */
+    TURNOVER_DIFFERS,
+    /** A request was stored long ago and nothing became of it. */
+    REQUEST_UNAPPLIED,
+    /** An operation, its request, its answer and its ledger rows contradict each other. */
+    OPERATION_DIFFERS,
+    /** The database would let a ledger row, a request or an operation be changed. */
     GUARD_GONE,
     /** Something could not be looked at. */
     UNCHECKED;

@@ -119,23 +119,40 @@ interface MoneyDao {
   @RegisterRowMapper(EntryMapper.class)
   List<EntryRow> entriesById(@Bind("ids") UUID[] ids);
 
+  /**
+   * A ledger row in its account's history.
+   *
+   * @param isOfOperation whether an operation posted it under the account's lock
+   * @param waits whether nobody took it into the balance yet
+   * @param bookedBalance the balance after it, of one that was taken in; null where that was not
+   *     kept
+   */
+  record HistoryRow(
+      EntryRow entry, boolean isOfOperation, boolean waits, @Nullable BigDecimal bookedBalance) {}
+
   @SqlQuery(
       """
-      SELECT id, account_uuid, (date_part('epoch', bucket_start) * 1000000)::bigint,
-             (date_part('epoch', bucket_end) * 1000000)::bigint, entry_type, rated_bytes,
-             amount_delta, balance_after, pricing_rule_version, node_id, line_code, corrects
-        FROM public.billing_ledger
-       WHERE account_uuid = ANY(:accounts) AND sub_account IS NULL
-       ORDER BY account_uuid, created_at DESC, id DESC
+      SELECT l.id, l.account_uuid, (date_part('epoch', l.bucket_start) * 1000000)::bigint,
+             (date_part('epoch', l.bucket_end) * 1000000)::bigint, l.entry_type, l.rated_bytes,
+             l.amount_delta, l.balance_after, l.pricing_rule_version, l.node_id, l.line_code,
+             l.corrects, l.operation_id IS NOT NULL AND l.appended IS NULL,
+             EXISTS (SELECT 1 FROM billing.foreign_entries f
+                      WHERE f.account_uuid = l.account_uuid AND f.ledger_id = l.id),
+             b.balance_after
+        FROM public.billing_ledger l
+        LEFT JOIN billing.bookings b ON b.account_id = l.account_uuid AND b.ledger_id = l.id
+       WHERE l.account_uuid = ANY(:accounts) AND l.sub_account IS NULL
+       ORDER BY l.account_uuid, l.created_at DESC, l.id DESC
       """)
-  @RegisterRowMapper(EntryMapper.class)
+  @RegisterRowMapper(HistoryMapper.class)
   @FetchSize(1_000)
-  void entriesOf(@Bind("accounts") UUID[] accounts, Consumer<EntryRow> each);
+  void entriesOf(@Bind("accounts") UUID[] accounts, Consumer<HistoryRow> each);
 
   /**
    * An account that is kept.
    *
-   * @param pending sum of what other services posted and nobody took in yet
+   * @param pending sum of what was posted without the account's lock and nobody took in yet
+   * @param pendingShown of that, what the shown balance holds already
    */
   record AccountRow(
       UUID account,
@@ -147,7 +164,8 @@ interface MoneyDao {
       @Nullable Instant writtenPeriod,
       @Nullable Instant ratedAt,
       @Nullable Instant newestRated,
-      BigDecimal pending) {}
+      BigDecimal pending,
+      BigDecimal pendingShown) {}
 
   @SqlQuery(
       """
@@ -162,7 +180,10 @@ interface MoneyDao {
                  AND b.bucket_start > q.rated_at) AS newest_rated,
              (SELECT coalesce(sum(f.amount_delta), 0)
                 FROM billing.foreign_entries f
-               WHERE f.account_uuid = q.account_uuid) AS pending
+               WHERE f.account_uuid = q.account_uuid) AS pending,
+             (SELECT coalesce(sum(f.amount_delta), 0)
+                FROM billing.foreign_entries f
+               WHERE f.account_uuid = q.account_uuid AND f.shown) AS pending_shown
         FROM public.account_quota_states q
        WHERE q.opened_at IS NOT NULL AND q.account_uuid > :after
          AND (:all OR q.account_uuid = ANY(:accounts))
@@ -264,7 +285,7 @@ interface MoneyDao {
   @RegisterConstructorMapper(ForeignRow.class)
   List<ForeignRow> brokenForeign(@Bind("all") boolean all, @Bind("accounts") UUID[] accounts);
 
-  /** A trigger of the ledger: {@code what} is its name, {@code enabled} as the catalogue has it. */
+  /** A trigger: {@code enabled} as the catalogue has it. */
   record TriggerRow(String name, String enabled, String source) {}
 
   @SqlQuery(
@@ -272,7 +293,10 @@ interface MoneyDao {
       SELECT t.tgname AS name, t.tgenabled::text AS enabled, p.prosrc AS source
         FROM pg_trigger t
         JOIN pg_proc p ON p.oid = t.tgfoid
-       WHERE t.tgrelid = 'public.billing_ledger'::regclass AND NOT t.tgisinternal
+       WHERE t.tgrelid IN ('public.billing_ledger'::regclass, 'billing.requests'::regclass,
+                           'billing.operations'::regclass, 'billing.refusals'::regclass,
+                           'billing.service_prices'::regclass)
+         AND NOT t.tgisinternal
        ORDER BY t.tgname
       """)
   @RegisterConstructorMapper(TriggerRow.class)
@@ -334,6 +358,17 @@ interface MoneyDao {
     }
   }
 
+  /** Maps a ledger row in its account's history. */
+  final class HistoryMapper implements RowMapper<HistoryRow> {
+    private final EntryMapper entries = new EntryMapper();
+
+    @Override
+    public HistoryRow map(ResultSet rs, StatementContext ctx) throws SQLException {
+      return new HistoryRow(
+          entries.map(rs, ctx), rs.getBoolean(13), rs.getBoolean(14), rs.getBigDecimal(15));
+    }
+  }
+
   /** Maps an account. */
   final class AccountMapper implements RowMapper<AccountRow> {
     @Override
@@ -348,7 +383,8 @@ interface MoneyDao {
           nullable(rs, 7),
           nullable(rs, 8),
           nullable(rs, 9),
-          rs.getBigDecimal(10));
+          rs.getBigDecimal(10),
+          rs.getBigDecimal(11));
     }
   }
 

@@ -5,15 +5,14 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
 
 /** Looks at what stands for everything: the ledger's guard, and how far sources were read. */
 final class StandingAudit {
 
-  private static final Set<String> GUARDS =
-      Set.of("billing_ledger_append_only", "billing_ledger_no_truncate");
+  private static final List<String> GUARDED =
+      List.of("billing_ledger", "operations", "refusals", "requests", "service_prices");
   private static final String NOTES = "billing_ledger_note_foreign";
 
   /** What exporters forgot is passed over, be it seen or not. */
@@ -29,24 +28,29 @@ final class StandingAudit {
     this.findings = findings;
   }
 
-  /** Whether the database still refuses what must never happen to the ledger. */
+  /** Whether the database still refuses what must never happen to the ledger and its reasons. */
   void guard() {
     Map<String, MoneyDao.TriggerRow> triggers = new HashMap<>();
     money.triggers().forEach(row -> triggers.put(row.name(), row));
-    for (String name : GUARDS.stream().sorted().toList()) {
-      MoneyDao.@Nullable TriggerRow trigger = triggers.get(name);
-      boolean refuses =
-          trigger != null
-              && isOn(trigger)
-              && trigger.source().contains("RAISE EXCEPTION")
-              && !trigger.source().contains("RETURN NEW");
-      tell(name, refuses, "the append-only guard of billing_ledger does not stand");
+    for (String table : GUARDED) {
+      guard(triggers, table, table + "_append_only");
+      guard(triggers, table, table + "_no_truncate");
     }
     MoneyDao.@Nullable TriggerRow notes = triggers.get(NOTES);
     tell(
         NOTES,
         notes != null && isOn(notes) && notes.source().contains("billing.foreign_entries"),
         "ledger rows of other services are not noted");
+  }
+
+  private void guard(Map<String, MoneyDao.TriggerRow> triggers, String table, String name) {
+    MoneyDao.@Nullable TriggerRow trigger = triggers.get(name);
+    boolean refuses =
+        trigger != null
+            && isOn(trigger)
+            && trigger.source().contains("RAISE EXCEPTION")
+            && !trigger.source().contains("RETURN NEW");
+    tell(name, refuses, "the append-only guard of " + table + " does not stand");
   }
 
   private static boolean isOn(MoneyDao.TriggerRow trigger) {

@@ -28,7 +28,9 @@ public record EntryRow(
 
   /** What such a row is, for a person. */
   String meaning() {
-    if (corrects != null) {
+    if (corrects != null && operationId != null) {
+      return "takes back what another operation posted";
+    } else if (corrects != null) {
       return "the difference after a later change";
     } else if (isOfBucket()) {
       return "the first posting of the bucket";

@@ -80,6 +80,33 @@ public interface ExplainDao {
   List<EntryRow> otherEntries(
       @Bind("account") UUID account, @Bind("from") Instant from, @Bind("until") Instant until);
 
+  /** Requests that ledger rows were posted for, or of those ids. */
+  @SqlQuery(
+      """
+      SELECT r.request_id, r.caller, r.idempotency_key, r.kind, r.source, r.received_at, r.body,
+             o.status, o.reason, o.reverses, back.request_id AS reversed_by, o.applied_at
+        FROM billing.requests r
+        LEFT JOIN billing.operations o ON o.request_id = r.request_id
+        LEFT JOIN billing.operations back ON back.reverses = r.request_id
+       WHERE r.request_id = ANY(:ids)
+       ORDER BY r.received_at, r.request_id
+      """)
+  @RegisterConstructorMapper(RequestRow.class)
+  List<RequestRow> requests(@Bind("ids") UUID[] ids);
+
+  /** All ledger rows that were posted for requests. */
+  @SqlQuery(
+      """
+      SELECT id, coalesce(sub_account, account_uuid) AS account_uuid, bucket_start, entry_type,
+             rated_bytes, amount_delta, balance_after, pricing_rule_version, created_at, node_id,
+             line_code, corrects, operation_id
+        FROM public.billing_ledger
+       WHERE operation_id = ANY(:ids)
+       ORDER BY operation_id, created_at, id
+      """)
+  @RegisterConstructorMapper(EntryRow.class)
+  List<EntryRow> entriesOfRequests(@Bind("ids") UUID[] ids);
+
   /** The price version in force at an instant; before the first one, the first. */
   @SqlQuery(
       """

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,7 +45,7 @@ public final class Why {
               dao.buckets(account, minute).forEach(row -> stories.add(story(handle, dao, row)));
               List<EntryRow> others =
                   dao.otherEntries(account, minute, minute.plus(Minutes.LENGTH));
-              return new Answer(dao.isKnown(account), stories, others);
+              return new Answer(dao.isKnown(account), stories, others, Asked.of(dao, others));
             });
     Map<String, @Nullable Object> summary = new LinkedHashMap<>();
     summary.put("account", account);
@@ -52,10 +53,11 @@ public final class Why {
     if (!answer.known()) {
       summary.put("problem", "there is no such account");
     }
-    WhySheet.write(answer.stories(), answer.others(), summary, answer.known(), report);
+    WhySheet.write(
+        answer.stories(), answer.others(), answer.asked(), summary, answer.known(), report);
   }
 
-  /** Where a ledger row comes from. */
+  /** Where a ledger row comes from; or, of a request's id, what it led to. */
   public void entry(UUID id, Report report) {
     Answer answer =
         read(
@@ -66,23 +68,55 @@ public final class Why {
               for (EntryRow entry : found) {
                 bucketOf(dao, entry).ifPresent(row -> stories.add(story(handle, dao, row)));
               }
-              return new Answer(
-                  !found.isEmpty(),
-                  stories,
-                  found.stream().filter(entry -> !entry.isOfBucket()).toList());
+              List<EntryRow> others = found.stream().filter(entry -> !entry.isOfBucket()).toList();
+              Asked asked = found.isEmpty() ? Asked.by(dao, id) : Asked.of(dao, others);
+              boolean known = !found.isEmpty() || !asked.requests().isEmpty();
+              return new Answer(known, stories, others, asked);
             });
     Map<String, @Nullable Object> summary = new LinkedHashMap<>();
     summary.put("entry", id);
     if (!answer.known()) {
-      summary.put("problem", "there is no such ledger row");
-    } else if (answer.stories().isEmpty() && answer.others().isEmpty()) {
+      summary.put("problem", "there is no such ledger row and no such request");
+    } else if (answer.stories().isEmpty()
+        && answer.others().isEmpty()
+        && answer.asked().requests().isEmpty()) {
       summary.put("problem", "its bucket is gone");
     }
     WhySheet.write(
-        answer.stories(), answer.others(), summary, !summary.containsKey("problem"), report);
+        answer.stories(),
+        answer.others(),
+        answer.asked(),
+        summary,
+        !summary.containsKey("problem"),
+        report);
   }
 
-  private record Answer(boolean known, List<BucketStory> stories, List<EntryRow> others) {}
+  private record Answer(
+      boolean known, List<BucketStory> stories, List<EntryRow> others, Asked asked) {}
+
+  /**
+   * Requests of services with all that was posted for them.
+   *
+   * @param entries of all of them, those of other accounts too
+   */
+  record Asked(List<RequestRow> requests, List<EntryRow> entries) {
+
+    private static Asked of(ExplainDao dao, List<EntryRow> entries) {
+      return by(
+          dao,
+          entries.stream()
+              .map(EntryRow::operationId)
+              .filter(Objects::nonNull)
+              .distinct()
+              .toArray(UUID[]::new));
+    }
+
+    private static Asked by(ExplainDao dao, UUID... ids) {
+      return ids.length == 0
+          ? new Asked(List.of(), List.of())
+          : new Asked(dao.requests(ids), dao.entriesOfRequests(ids));
+    }
+  }
 
   private Answer read(org.jdbi.v3.core.HandleCallback<Answer, RuntimeException> reading) {
     return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, reading);

@@ -28,6 +28,7 @@ final class WhySheet {
   static void write(
       List<BucketStory> stories,
       List<EntryRow> others,
+      Why.Asked asked,
       Map<String, @Nullable Object> summary,
       boolean answered,
       Report report) {
@@ -42,6 +43,10 @@ final class WhySheet {
     if (!others.isEmpty()) {
       sheet.others(others);
     }
+    if (!asked.requests().isEmpty()) {
+      sheet.requests(asked.requests());
+      sheet.posted(asked.entries());
+    }
     long contradictions = sheet.contradictions();
     BigDecimal amount =
         stories.stream()
@@ -50,6 +55,9 @@ final class WhySheet {
     summary.put("buckets", stories.size());
     summary.put("amount", amount);
     summary.put("other_entries", others.size());
+    if (!asked.requests().isEmpty()) {
+      summary.put("requests", asked.requests().size());
+    }
     summary.put("contradictions", contradictions);
     Verdict found = contradictions == 0 ? Verdict.CLEAN : Verdict.FOUND;
     report.end(summary, answered ? found : Verdict.REFUSED);
@@ -261,6 +269,60 @@ final class WhySheet {
           entry.pricingRuleVersion(),
           entry.createdAt(),
           entry.meaning());
+    }
+  }
+
+  private void requests(List<RequestRow> requests) {
+    report.section(
+        "requests",
+        "request",
+        "caller",
+        "key",
+        "kind",
+        "came_by",
+        "received_at",
+        "status",
+        "reason",
+        "reverses",
+        "reversed_by",
+        "applied_at",
+        "body");
+    for (RequestRow request : requests) {
+      report.row(
+          request.requestId(),
+          request.caller(),
+          request.idempotencyKey(),
+          request.kind(),
+          request.source(),
+          request.receivedAt(),
+          request.status() == null ? "not applied yet" : request.status(),
+          request.reason(),
+          request.reverses(),
+          request.reversedBy(),
+          request.appliedAt(),
+          request.body());
+    }
+  }
+
+  private void posted(List<EntryRow> entries) {
+    report.section(
+        "posted_for_them",
+        "request",
+        "entry",
+        "account",
+        "kind",
+        "amount",
+        "posted_at",
+        "corrects");
+    for (EntryRow entry : entries) {
+      report.row(
+          entry.operationId(),
+          entry.id(),
+          entry.accountUuid(),
+          entry.entryType(),
+          entry.amountDelta(),
+          entry.createdAt(),
+          entry.corrects());
     }
   }
 

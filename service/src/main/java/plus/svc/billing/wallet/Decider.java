@@ -258,6 +258,12 @@ final class Decider {
           Refusal.OPERATION_NOT_FOUND,
           "no operation " + reverse.operation() + " posted anything that can be taken back");
     }
+    if (posted.entries().stream().anyMatch(entry -> turn.book(entry.account()) == null)) {
+      // It was done after this transaction had chosen what to lock: to it, it is not there yet.
+      throw new Refused(
+          Refusal.OPERATION_NOT_FOUND,
+          "operation " + reverse.operation() + " was not done yet; ask again under another key");
+    }
     if (posted.isReversed()) {
       throw new Refused(
           Refusal.ALREADY_REVERSED, "operation " + reverse.operation() + " was taken back before");
@@ -289,7 +295,8 @@ final class Decider {
 
   private Hold active(UUID id) {
     @Nullable Hold hold = turn.hold(id);
-    if (hold == null) {
+    // One made after this transaction had chosen what to lock is not there yet, to it.
+    if (hold == null || turn.book(hold.account()) == null) {
       throw new Refused(Refusal.HOLD_NOT_FOUND, "there is no hold " + id);
     }
     if (!hold.isActive(now)) {

@@ -262,7 +262,7 @@ public final class Wallet implements AutoCloseable {
       WalletBatch.Stored stored = batch.store(requests);
       stored.answers().forEach((id, answer) -> complete(byId.getOrDefault(id, List.of()), answer));
       for (UUID id : stored.taken()) {
-        byId.getOrDefault(id, List.of()).forEach(Lane::refuseTaken);
+        refuseTaken(byId.getOrDefault(id, List.of()));
       }
       if (!stored.pending().isEmpty()) {
         step.apply(stored.pending())
@@ -278,6 +278,21 @@ public final class Wallet implements AutoCloseable {
         } else {
           refuseTaken(entry);
         }
+      }
+    }
+
+    /** The key stands for another request than the first one's, perhaps for one of the others. */
+    private void refuseTaken(List<Waiting> same) {
+      List<Waiting> others = new ArrayList<>();
+      for (Waiting entry : same) {
+        if (entry.request().command().equals(same.get(0).request().command())) {
+          refuseTaken(entry);
+        } else {
+          others.add(entry);
+        }
+      }
+      if (!others.isEmpty()) {
+        writeAlone(others);
       }
     }
 

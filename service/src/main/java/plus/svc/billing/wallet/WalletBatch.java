@@ -143,6 +143,11 @@ final class WalletBatch {
     return requests.stream().map(WalletRequest::id).toArray(UUID[]::new);
   }
 
+  /** Opens accounts of users that never had any. */
+  void open(Set<UUID> accounts) {
+    opener.accept(accounts);
+  }
+
   /** Applies requests under their accounts' locks. */
   Map<UUID, WalletAnswer> apply(List<Pending> requests) {
     for (int i = 0; i < MOST_TRIES; i++) {

@@ -19,7 +19,8 @@ interface WalletReadDao {
              coalesce(q.exact_balance, q.current_balance, 0)
              + (SELECT coalesce(sum(f.amount_delta), 0) FROM billing.foreign_entries f
                  WHERE f.account_uuid = i.account_uuid
-                   AND (q.opened_at IS NOT NULL OR NOT f.shown)) AS balance,
+                   AND (q.opened_at IS NOT NULL OR q.account_uuid IS NULL OR NOT f.shown))
+               AS balance,
              coalesce(q.held, 0)
              - (SELECT coalesce(sum(h.amount), 0) FROM billing.holds h
                  WHERE h.account_id = i.account_uuid AND h.state = 'active'
@@ -41,7 +42,10 @@ interface WalletReadDao {
   Optional<WalletReads.Standing> standing(
       @Bind("account") UUID account, @Bind("unit") String unit, @Bind("now") Instant now);
 
-  /** The newest place not after the instant, and what waits since before it. */
+  /**
+   * The newest place not after the instant, and what waits since before it: that gets its place
+   * behind the newest there is, so before that nothing can change any more.
+   */
   @SqlQuery(
       """
       SELECT coalesce((
@@ -71,7 +75,13 @@ interface WalletReadDao {
                SELECT sum(f.amount_delta)
                  FROM billing.foreign_entries f
                  JOIN public.billing_ledger l ON l.id = f.ledger_id
-                WHERE f.account_uuid = :account AND l.created_at <= :at), 0)
+                WHERE f.account_uuid = :account AND l.created_at <= :at
+                  AND :at > coalesce((SELECT q.last_entry_at
+                                        FROM public.account_quota_states q
+                                       WHERE q.account_uuid = :account),
+                                     (SELECT a.last_entry_at
+                                        FROM billing.accounts a
+                                       WHERE a.account_id = :account), '-infinity')), 0)
       """)
   BigDecimal balanceAt(
       @Bind("account") UUID account, @Bind("owner") UUID owner, @Bind("at") Instant at);
@@ -143,10 +153,10 @@ interface WalletReadDao {
                           WHERE a.account_id = :account), 0)
              + coalesce((SELECT sum(f.amount_delta) FROM billing.foreign_entries f
                           WHERE f.account_uuid = :account
-                            AND (NOT f.shown OR EXISTS (
+                            AND (NOT f.shown OR NOT EXISTS (
                                   SELECT 1 FROM public.account_quota_states q
                                    WHERE q.account_uuid = :account
-                                     AND q.opened_at IS NOT NULL))), 0)
+                                     AND q.opened_at IS NULL))), 0)
              + coalesce((SELECT sum(h.amount) FROM billing.holds h
                           WHERE h.account_id = :account AND h.state = 'active'
                             AND h.expires_at <= :now), 0) AS spendable,

@@ -2,13 +2,12 @@ package plus.svc.billing.wallet;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -24,21 +23,14 @@ public final class WalletTending {
   private final Jdbi jdbi;
   private final WalletBatch batch;
   private final WalletPolicy policy;
-  private final Consumer<Set<UUID>> opener;
   private final WalletBatch.Settler settler;
   private final Clock clock;
 
   WalletTending(
-      Jdbi jdbi,
-      WalletBatch batch,
-      WalletPolicy policy,
-      Consumer<Set<UUID>> opener,
-      WalletBatch.Settler settler,
-      Clock clock) {
+      Jdbi jdbi, WalletBatch batch, WalletPolicy policy, WalletBatch.Settler settler, Clock clock) {
     this.jdbi = jdbi;
     this.batch = batch;
     this.policy = policy;
-    this.opener = opener;
     this.settler = settler;
     this.clock = clock;
   }
@@ -66,19 +58,44 @@ public final class WalletTending {
       }
       List<WalletBatch.Pending> appended = new ArrayList<>();
       List<WalletBatch.Pending> locked = new ArrayList<>();
+      List<RuntimeException> failed = new ArrayList<>();
       for (RequestDao.Known row : found) {
-        WalletBatch.Pending pending = WalletBatch.pending(row);
-        (pending.command().isAppended() ? appended : locked).add(pending);
+        try {
+          WalletBatch.Pending pending = WalletBatch.pending(row);
+          (pending.command().isAppended() ? appended : locked).add(pending);
+        } catch (IllegalStateException e) {
+          failed.add(e);
+        }
       }
-      Map<UUID, WalletAnswer> answers = new HashMap<>();
-      if (!appended.isEmpty()) {
-        answers.putAll(batch.append(appended));
+      int more = apply(appended, batch::append, failed) + apply(locked, batch::apply, failed);
+      applied += more;
+      if (more == 0 && !failed.isEmpty()) {
+        throw failed.get(0);
       }
-      if (!locked.isEmpty()) {
-        answers.putAll(batch.apply(locked));
-      }
-      applied += answers.size();
     }
+  }
+
+  /** Applies requests together or else each alone: one that can't be applied stops no other. */
+  private static int apply(
+      List<WalletBatch.Pending> requests,
+      Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step,
+      List<RuntimeException> failed) {
+    if (requests.isEmpty()) {
+      return 0;
+    }
+    try {
+      return step.apply(requests).size();
+    } catch (RuntimeException e) {
+      if (requests.size() == 1) {
+        failed.add(e);
+        return 0;
+      }
+    }
+    int applied = 0;
+    for (WalletBatch.Pending request : requests) {
+      applied += apply(List.of(request), step, failed);
+    }
+    return applied;
   }
 
   /**
@@ -94,23 +111,28 @@ public final class WalletTending {
     if (accounts.isEmpty()) {
       return 0;
     }
-    Set<UUID> unopened =
-        jdbi.inTransaction(
-            handle -> {
-              WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
-              Set<UUID> closed = turn.lock(accounts);
-              if (closed.isEmpty()) {
-                Set<UUID> unsettled = turn.write();
-                if (!unsettled.isEmpty()) {
-                  settler.settle(handle, unsettled);
-                }
-              }
-              return closed;
-            });
+    Set<UUID> unopened = takeIn(accounts);
     if (!unopened.isEmpty()) {
-      // What waits for them is taken in with that; the others' turn is the next one.
-      opener.accept(unopened);
+      batch.open(unopened);
+      Set<UUID> still = takeIn(accounts);
+      if (!still.isEmpty()) {
+        throw new IllegalStateException("accounts stay unopened: " + still);
+      }
     }
     return accounts.size();
+  }
+
+  /** Takes in all or, if some were never opened, nothing. */
+  private Set<UUID> takeIn(Set<UUID> accounts) {
+    return jdbi.inTransaction(
+        handle -> {
+          WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
+          Set<UUID> unopened = turn.lock(accounts);
+          Set<UUID> unsettled = unopened.isEmpty() ? turn.write() : Set.of();
+          if (!unsettled.isEmpty()) {
+            settler.settle(handle, unsettled);
+          }
+          return unopened;
+        });
   }
 }

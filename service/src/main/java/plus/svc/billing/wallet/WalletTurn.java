@@ -124,13 +124,15 @@ public final class WalletTurn {
       known.put(row.id(), row);
     }
     Set<UUID> missing = new HashSet<>(accounts);
+    Set<UUID> unopened = new HashSet<>();
     for (WalletDao.MainRow row : dao.lockMain(all)) {
       missing.remove(row.id());
-      if (!row.isOpen()) {
-        return Set.of(row.id());
+      if (row.isOpen()) {
+        WalletDao.@Nullable AccountRow made = known.get(row.id());
+        books.put(row.id(), new Book(row.book(policy.unit(), made)));
+      } else {
+        unopened.add(row.id());
       }
-      WalletDao.@Nullable AccountRow made = known.get(row.id());
-      books.put(row.id(), new Book(row.book(policy.unit(), made)));
     }
     UUID[] further = missing.stream().filter(known::containsKey).sorted().toArray(UUID[]::new);
     if (further.length > 0) {
@@ -139,13 +141,13 @@ public final class WalletTurn {
         books.put(row.id(), new Book(row));
       }
     }
-    Set<UUID> unopened =
-        missing.isEmpty() ? Set.of() : Set.copyOf(dao.users(missing.toArray(UUID[]::new)));
-    if (!unopened.isEmpty()) {
-      return unopened;
+    if (!missing.isEmpty()) {
+      unopened.addAll(dao.users(missing.toArray(UUID[]::new)));
     }
-    takeIn();
-    return Set.of();
+    if (unopened.isEmpty()) {
+      takeIn();
+    }
+    return unopened;
   }
 
   private void takeIn() {

@@ -16,16 +16,16 @@ import plus.svc.billing.audit.ExporterAccess;
 import plus.svc.billing.pipeline.rating.PeakHours;
 
 /** An audit's report, kept. */
-final class AuditReport implements Report {
+public final class AuditReport implements Report {
 
-  final Map<String, List<Map<String, @Nullable Object>>> sections = new LinkedHashMap<>();
-  Map<String, @Nullable Object> summary = Map.of();
-  @Nullable Verdict verdict;
+  public final Map<String, List<Map<String, @Nullable Object>>> sections = new LinkedHashMap<>();
+  public Map<String, @Nullable Object> summary = Map.of();
+  public @Nullable Verdict verdict;
   private List<String> columns = List.of();
   private List<Map<String, @Nullable Object>> rows = new ArrayList<>();
 
   /** Audits nodes, or everything if none is named, by the archive. */
-  static AuditReport of(
+  public static AuditReport of(
       Jdbi jdbi, PeakHours peakHours, Set<String> nodes, Instant since, Instant until) {
     return of(
         new Audit(jdbi, peakHours, List::of, ExporterAccess.NONE),
@@ -34,7 +34,7 @@ final class AuditReport implements Report {
   }
 
   /** What an audit tells. */
-  static AuditReport of(Audit audit, AuditRequest request) {
+  public static AuditReport of(Audit audit, AuditRequest request) {
     AuditReport report = new AuditReport();
     audit.run(request, report);
     return report;
@@ -74,12 +74,12 @@ final class AuditReport implements Report {
     verdict = ofReport;
   }
 
-  List<Map<String, @Nullable Object>> findings() {
+  public List<Map<String, @Nullable Object>> findings() {
     return sections.getOrDefault("findings", List.of());
   }
 
   /** What was found but for what can't be known, which a healthy world has too. */
-  List<Map<String, @Nullable Object>> damage() {
+  public List<Map<String, @Nullable Object>> damage() {
     return findings().stream().filter(row -> !"at_risk".equals(row.get("kind"))).toList();
   }
 }

@@ -22,10 +22,10 @@ import org.postgresql.core.BaseConnection;
  * A data source that counts what is sent to the server (statements, the begin and the end of a
  * COPY, commits) and lets one of them fail.
  */
-final class FailingSource implements DataSource {
+public final class FailingSource implements DataSource {
 
   /** Whether the server still got the failing statement. */
-  enum Moment {
+  public enum Moment {
     BEFORE,
     AFTER
   }
@@ -36,24 +36,24 @@ final class FailingSource implements DataSource {
   private int sent;
   private String last = "";
 
-  FailingSource(DataSource real) {
+  public FailingSource(DataSource real) {
     this.real = real;
   }
 
   /** From now on lets the {@code n}-th statement fail; 0 for none. */
-  void failAt(int n, Moment when) {
+  public void failAt(int n, Moment when) {
     failAt = n;
     moment = when;
     sent = 0;
   }
 
   /** How many statements were sent since {@link #failAt}. */
-  int sent() {
+  public int sent() {
     return sent;
   }
 
   /** The newest statement. */
-  String last() {
+  public String last() {
     return last;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.pipeline.World.shot;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,43 @@ class LedgerGuardIT {
     } finally {
       world.jdbi.useHandle(
           h -> h.execute(String.format(Locale.ROOT, "DROP OWNED BY %1$s; DROP ROLE %1$s", role)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"requests", "operations", "refusals", "service_prices"})
+  void whatLedgerRowsComeFromStaysToo(String table) {
+    UUID id = UUID.randomUUID();
+    world.jdbi.useHandle(
+        h -> {
+          h.execute(
+              "INSERT INTO billing.requests (request_id, caller, idempotency_key, kind, source,"
+                  + " received_at, digest, command, body)"
+                  + " VALUES (?, 'c', 'k', 'debit', 's', now(), ?, '{}', '{}')",
+              id,
+              id);
+          h.execute(
+              "INSERT INTO billing.operations (request_id, status, answer, applied_at)"
+                  + " VALUES (?, 'applied', '{}', now())",
+              id);
+          h.execute(
+              "INSERT INTO billing.refusals (caller, source, kind, reason)"
+                  + " VALUES ('c', 's', 'debit', 'r')");
+          h.execute(
+              "INSERT INTO billing.service_prices (service, effective_from, price, free_units)"
+                  + " VALUES (?, now(), 1, 1)",
+              id.toString());
+        });
+    String column = table.equals("service_prices") ? "price" : "kind";
+    String changed = table.equals("operations") ? "status" : column;
+    for (String statement :
+        List.of(
+            "UPDATE billing." + table + " SET " + changed + " = " + changed,
+            "DELETE FROM billing." + table,
+            "TRUNCATE billing." + table + " CASCADE")) {
+      assertThatThrownBy(() -> world.jdbi.useHandle(h -> h.execute(statement)))
+          .as(statement)
+          .hasStackTraceContaining("append-only");
     }
   }
 

@@ -109,6 +109,45 @@ class ReplayIT {
   }
 
   @Test
+  void whatWasPostedWithoutTheLockIsCountedAndShownOnce() {
+    UUID entry = UUID.randomUUID();
+    world.damage("UPDATE public.account_quota_states SET exact_balance = exact_balance - 7.25");
+    world
+        .jdbi()
+        .useHandle(
+            h -> {
+              h.execute(
+                  """
+                  INSERT INTO public.billing_ledger
+                         (id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta,
+                          operation_id, appended)
+                  VALUES (?, ?, '2026-04-08Z', '2026-04-08Z', 'credit', 5, ?, true)
+                  """,
+                  entry,
+                  ANN,
+                  entry);
+              h.execute(
+                  "INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta,"
+                      + " shown) VALUES (?, ?, 5, false)",
+                  ANN,
+                  entry);
+            });
+    world.fromArchive(true);
+    assertThat(
+            world.world.text(
+                """
+                SELECT (exact_balance - sum) || ' ' || (current_balance - sum)
+                  FROM public.account_quota_states
+                 CROSS JOIN (SELECT sum(amount_delta) FROM public.billing_ledger
+                              WHERE account_uuid = ?) AS ledger
+                 WHERE account_uuid = ?
+                """,
+                ANN,
+                ANN))
+        .matches("0(\\.0+)? 0(\\.0+)?");
+  }
+
+  @Test
   void aDoubleChargeIsGivenBackByARowThatNamesIt() {
     String forged = "dddddddd-0000-4000-8000-000000000009";
     world.damage(

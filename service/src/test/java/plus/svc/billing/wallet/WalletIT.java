@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.wallet.outbox.Outbox;
@@ -261,23 +262,154 @@ final class WalletIT {
   }
 
   @Test
+  void aGroupMayBeOfManyUsersThatWereNeverOpened() {
+    List<Command.Leg> legs = new ArrayList<>();
+    UUID rich = world.userWith(engine, "10");
+    legs.add(new Command.Leg(rich, new BigDecimal("-8"), "CNY"));
+    for (int i = 0; i < 8; i++) {
+      UUID user = world.user();
+      world.jdbi.useHandle(
+          handle ->
+              handle.execute(
+                  "INSERT INTO public.account_quota_states (account_uuid, current_balance)"
+                      + " VALUES (?, 3)",
+                  user));
+      legs.add(new Command.Leg(user, BigDecimal.ONE, "CNY"));
+    }
+
+    assertThat(world.ask(engine, new Command.Group(legs, "")).isDone()).isTrue();
+
+    assertThat(balance(legs.get(5).account())).isEqualByComparingTo("4");
+    assertThat(WalletFacts.violations(world.jdbi)).isEmpty();
+  }
+
+  @Test
+  void whatWaitsForAUserWhoWasNeverOpenedHoldsNobodyUp() {
+    UUID never = world.user();
+    UUID user = world.userWith(engine, "1");
+    world.ask(engine, append(never, "2"));
+    world.ask(engine, append(user, "2"));
+
+    engine.tending().takeIn();
+
+    assertThat(engine.tending().takeIn()).isZero();
+    assertThat(balance(never)).isEqualByComparingTo("2");
+    assertThat(WalletFacts.violations(world.jdbi)).isEmpty();
+  }
+
+  @Test
+  void aPaymentToAUserWhoWasNeverOpenedCounts() {
+    UUID user = world.user();
+    world.topUp(user, new BigDecimal("0.5"), world.clock.instant());
+
+    assertThat(balance(user)).isEqualByComparingTo("0.5");
+    assertThat(engine.reads().check(user, "payment", 1_005).isAllowed()).isTrue();
+    assertThat(engine.reads().check(user, "payment", 1_006).isAllowed()).isFalse();
+    assertThat(world.ask(engine, debit(user, "0.5")).balance()).isEqualByComparingTo("0");
+  }
+
+  @Test
+  void aPastBalanceStaysAsItWasToldWhenSomethingOlderIsTakenIn() {
+    UUID user = world.userWith(engine, "5");
+    Instant before = world.clock.instant();
+    world.clock.pass(Duration.ofMinutes(10));
+    world.ask(engine, credit(user, "1"));
+    Instant between = world.clock.instant().minusSeconds(1);
+    world.topUp(user, new BigDecimal("20"), before.plusSeconds(60));
+
+    assertThat(engine.reads().balanceAt(user, between).orElseThrow()).isEqualByComparingTo("5");
+    engine.tending().takeIn();
+    assertThat(engine.reads().balanceAt(user, between).orElseThrow()).isEqualByComparingTo("5");
+    assertThat(balance(user)).isEqualByComparingTo("26");
+  }
+
+  @Test
+  void whoComesWithTheRightBodyIsAnsweredWhateverComesBesideUnderTheKey() {
+    UUID user = world.userWith(engine, "10");
+    WalletRequest right = world.request(debit(user, "4"));
+    WalletAnswer first = WalletWorld.ask(engine, right);
+    WalletRequest wrong = WalletRequest.of("gateway", right.key(), "test", debit(user, "5"), "{}");
+    CompletableFuture<WalletAnswer> refused = new CompletableFuture<>();
+    CompletableFuture<WalletAnswer> again = new CompletableFuture<>();
+    world.jdbi.useTransaction(
+        handle -> {
+          handle.execute(
+              "SELECT 1 FROM public.account_quota_states WHERE account_uuid = ? FOR UPDATE", user);
+          var first1 = engine.wallet().apply(world.request(debit(user, "1")));
+          while (engine.wallet().waiting() > 0) {
+            Thread.onSpinWait();
+          }
+          // The lane waits for the account: these two come into one group.
+          engine.wallet().apply(wrong).whenComplete((a, e) -> refused.complete(a));
+          engine.wallet().apply(right).whenComplete((a, e) -> again.complete(a));
+          assertThat(first1).isNotDone();
+        });
+
+    assertThat(refused.orTimeout(30, TimeUnit.SECONDS).join()).isNull();
+    assertThat(again.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(first);
+  }
+
+  @Test
+  void whatWasDoneAfterTheLocksWereChosenIsNotTakenBackByHalves() {
+    UUID one = world.userWith(engine, "10");
+    UUID two = world.userWith(engine, "1");
+    UUID group =
+        world
+            .ask(
+                engine,
+                new Command.Group(
+                    List.of(
+                        new Command.Leg(one, new BigDecimal("-4"), "CNY"),
+                        new Command.Leg(two, new BigDecimal("4"), "CNY")),
+                    ""))
+            .operation();
+    world.jdbi.useTransaction(
+        handle -> {
+          WalletTurn turn = new WalletTurn(handle, WalletWorld.POLICY, world.clock.instant());
+          assertThat(turn.lock(List.of(one))).isEmpty();
+          turn.loadPosted(List.of(group));
+          WalletAnswer answer =
+              new Decider(turn, world.prices.prices(), world.clock.instant())
+                  .decide(UUID.randomUUID(), new Command.Reverse(group, ""), world.clock.instant());
+          assertThat(answer.refusal()).isEqualTo(Refusal.OPERATION_NOT_FOUND);
+          assertThat(turn.books()).allSatisfy(book -> assertThat(book.moreBalance()).isZero());
+        });
+  }
+
+  @Test
+  void aRequestThatCanNotBeAppliedStopsNoOther() {
+    UUID user = world.userWith(engine, "10");
+    WalletRequest lost = world.request(debit(user, "3"));
+    WalletRequest broken = world.request(debit(user, "2"));
+    store(broken, "{}");
+    store(lost, WalletJson.text(lost.command()));
+
+    assertThatThrownBy(() -> engine.tending().repair()).isInstanceOf(IllegalStateException.class);
+
+    assertThat(balance(user)).isEqualByComparingTo("7");
+  }
+
+  private void store(WalletRequest request, String command) {
+    world.jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO billing.requests (request_id, caller, idempotency_key, kind, source,
+                                              received_at, stored_at, digest, command, body)
+                VALUES (?, ?, ?, 'debit', 'test', now(), now() - interval '1 minute', ?, ?, '{}')
+                """,
+                request.id(),
+                request.caller(),
+                request.key(),
+                WalletRequest.hash(WalletJson.text(request.command())),
+                command));
+  }
+
+  @Test
   void whatACrashLeftIsAppliedOnce() {
     UUID user = world.userWith(engine, "10");
     WalletRequest lost = world.request(debit(user, "3"));
-    world.jdbi.useHandle(
-        handle -> {
-          handle.execute(
-              """
-              INSERT INTO billing.requests (request_id, caller, idempotency_key, kind, source,
-                                            received_at, stored_at, digest, command, body)
-              VALUES (?, ?, ?, 'debit', 'test', now(), now() - interval '1 minute', ?, ?, '{}')
-              """,
-              lost.id(),
-              lost.caller(),
-              lost.key(),
-              WalletRequest.hash(WalletJson.text(lost.command())),
-              WalletJson.text(lost.command()));
-        });
+    store(lost, WalletJson.text(lost.command()));
 
     assertThat(engine.tending().repair()).isEqualTo(1);
     assertThat(engine.tending().repair()).isZero();
@@ -312,7 +444,6 @@ final class WalletIT {
                     .createQuery("SELECT kind FROM billing.notices ORDER BY seq")
                     .mapTo(String.class)
                     .list());
-    assertThat(told)
-        .containsExactly("balance_low", "unusual_rate", "quota_low", "balance_low");
+    assertThat(told).containsExactly("balance_low", "unusual_rate", "quota_low", "balance_low");
   }
 }

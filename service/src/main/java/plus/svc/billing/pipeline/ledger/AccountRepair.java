@@ -121,19 +121,20 @@ final class AccountRepair {
    *     together with the exact one
    */
   void settle(Collection<Account> accounts, boolean shown) {
-    Map<UUID, BigDecimal> sums = new HashMap<>();
+    Map<UUID, Sum> sums = new HashMap<>();
     handle
         .attach(Dao.class)
         .ledgerSums(accounts.stream().map(account -> account.id).toArray(UUID[]::new))
-        .forEach(row -> sums.put(row.account(), row.amount()));
+        .forEach(row -> sums.put(row.account(), row));
     for (Account account : accounts) {
       if (account.opened) {
         continue; // its opening row makes the sum what it shows
       }
-      BigDecimal sum = sums.getOrDefault(account.id, BigDecimal.ZERO);
-      BigDecimal shownDrift = sum.subtract(account.shared.balance());
-      boolean moved = account.balance.compareTo(account.shared.balance()) == 0;
-      account.exactMend = sum.subtract(account.balance);
+      Sum sum = sums.getOrDefault(account.id, Sum.NONE);
+      BigDecimal toBeShown = account.shared.balance().add(account.unshown);
+      BigDecimal shownDrift = sum.shown().subtract(toBeShown);
+      boolean moved = account.balance.compareTo(toBeShown) == 0;
+      account.exactMend = sum.amount().subtract(account.balance);
       account.balance = account.balance.add(account.exactMend);
       if (shown || moved) {
         account.shownMend = shownDrift;
@@ -255,23 +256,38 @@ final class AccountRepair {
 
     @SqlQuery(
         """
-        SELECT account_uuid, sum(amount_delta)
-          FROM public.billing_ledger
-         WHERE account_uuid = ANY(:accounts) AND sub_account IS NULL
-         GROUP BY account_uuid
+        SELECT l.account_uuid, l.amount - coalesce(f.amount, 0),
+               l.amount - coalesce(f.unshown, 0)
+          FROM (SELECT account_uuid, sum(amount_delta) AS amount
+                  FROM public.billing_ledger
+                 WHERE account_uuid = ANY(:accounts) AND sub_account IS NULL
+                 GROUP BY account_uuid) AS l
+          LEFT JOIN (SELECT account_uuid, sum(amount_delta) AS amount,
+                            sum(amount_delta) FILTER (WHERE NOT shown) AS unshown
+                       FROM billing.foreign_entries
+                      WHERE account_uuid = ANY(:accounts)
+                      GROUP BY account_uuid) AS f USING (account_uuid)
         """)
     @RegisterRowMapper(SumMapper.class)
     List<Sum> ledgerSums(@Bind("accounts") UUID[] accounts);
   }
 
-  /** What the ledger says an account has. */
-  record Sum(UUID account, BigDecimal amount) {}
+  /**
+   * What the ledger says an account has.
+   *
+   * @param amount without what was posted since its lock was taken, which waits to be taken in
+   * @param shown without what readers see only once it is taken in
+   */
+  record Sum(UUID account, BigDecimal amount, BigDecimal shown) {
+
+    static final Sum NONE = new Sum(new UUID(0, 0), BigDecimal.ZERO, BigDecimal.ZERO);
+  }
 
   /** Maps a sum. */
   public static final class SumMapper implements RowMapper<Sum> {
     @Override
     public Sum map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Sum(rs.getObject(1, UUID.class), rs.getBigDecimal(2));
+      return new Sum(rs.getObject(1, UUID.class), rs.getBigDecimal(2), rs.getBigDecimal(3));
     }
   }
 }
