@@ -19,9 +19,9 @@ import plus.svc.billing.wallet.recharge.RechargeProblem;
 import plus.svc.billing.wallet.recharge.Told;
 
 /**
- * {@code recharge-confirm}: shows a recharge order with all that was said of it, and what saying how
- * its payment ended would do; applied, does it. What was paid is given as it stands in the payment
- * service's own books, and is compared with the order.
+ * {@code recharge-confirm}: shows a recharge order with all that was said of it, and what saying
+ * how its payment ended would do; applied, does it. What was paid is given as it stands in the
+ * payment service's own books, and is compared with the order.
  */
 public final class RechargeConfirmOperation implements Operation {
 
@@ -66,8 +66,7 @@ public final class RechargeConfirmOperation implements Operation {
     summary.put("problem", told.problem());
     summary.put("state", told.order().state().text());
     boolean done = inputs.applies() && told.effect() != Told.Effect.REFUSED;
-    report.end(
-        summary, done || told.effect() == Told.Effect.NONE ? Verdict.CLEAN : Verdict.FOUND);
+    report.end(summary, done || told.effect() == Told.Effect.NONE ? Verdict.CLEAN : Verdict.FOUND);
   }
 
   private void show(Report report, UUID id) {

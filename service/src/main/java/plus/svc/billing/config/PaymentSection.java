@@ -53,7 +53,8 @@ public record PaymentSection(
    *
    * @param endpoint null if there is no payment service
    * @param circuitPause how long it is left alone after several failures
-   * @param callbackSecrets any of which a callback may be signed with; none: no callback is believed
+   * @param callbackSecrets any of which a callback may be signed with; none: no callback is
+   *     believed
    * @param callbackWindow how far its timestamp may be from now
    * @param pollInterval pause between two looks at what is due
    */

@@ -77,10 +77,7 @@ public final class WalletRecharges implements RechargeLedger {
 
   @Override
   public Optional<String> unit(Handle handle, UUID account) {
-    return handle
-        .attach(AppendDao.class)
-        .places(new UUID[] {account}, policy.unit())
-        .stream()
+    return handle.attach(AppendDao.class).places(new UUID[] {account}, policy.unit()).stream()
         .map(AppendDao.Place::unit)
         .findFirst();
   }
@@ -127,8 +124,7 @@ public final class WalletRecharges implements RechargeLedger {
     return posted;
   }
 
-  private static WalletRequest store(
-      Handle handle, UUID account, Posting posting, Instant now) {
+  private static WalletRequest store(Handle handle, UUID account, Posting posting, Instant now) {
     Command command =
         new Command.Post(account, posting.amount(), posting.unit(), posting.key(), true);
     WalletRequest request =
@@ -153,7 +149,8 @@ public final class WalletRecharges implements RechargeLedger {
                 new String[] {request.body()},
                 now);
     if (stored.size() != 1) {
-      throw new InvariantViolation(posting.key() + " was posted before and its order doesn't say so");
+      throw new InvariantViolation(
+          posting.key() + " was posted before and its order doesn't say so");
     }
     return request;
   }

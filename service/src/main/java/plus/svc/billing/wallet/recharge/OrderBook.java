@@ -49,8 +49,7 @@ final class OrderBook {
 
   private Told tell(Handle handle, UUID orderId, Report report, @Nullable Payment payment) {
     RechargeDao dao = handle.attach(RechargeDao.class);
-    RechargeOrder order =
-        dao.lock(orderId).orElseThrow(() -> unknown(orderId));
+    RechargeOrder order = dao.lock(orderId).orElseThrow(() -> unknown(orderId));
     String problem = problem(dao, order, report);
     if (!problem.isEmpty()) {
       note(dao, order, report, Effect.REFUSED, problem);
@@ -59,7 +58,7 @@ final class OrderBook {
     if (order.paymentId() == null && !report.paymentId().isEmpty()) {
       dao.notePayment(orderId, report.paymentId());
     }
-    if (payment != null && !payment.payUrl().isEmpty()) {
+    if (payment != null && payment.tellsHowToPay()) {
       dao.notePaying(orderId, payment.payUrl(), payment.payCode(), payment.payParams());
     }
     Effect effect = move(handle, dao, order, report);

@@ -36,8 +36,8 @@ public final class Recharge {
   private final InstantSource clock;
 
   /**
-   * @param payments {@link PaymentService#NONE} if there is none: then no order can be made, and all
-   *     else works
+   * @param payments {@link PaymentService#NONE} if there is none: then no order can be made, and
+   *     all else works
    */
   public Recharge(
       Jdbi jdbi,
@@ -57,8 +57,8 @@ public final class Recharge {
 
   /**
    * Makes an order and its payment. Where the payment service gives no answer in time the order
-   * stays pending without a {@code payUrl}, and its payment is made later on ({@link RechargePoll}):
-   * look it up.
+   * stays pending without a {@code payUrl}, and its payment is made later on ({@link
+   * RechargePoll}): look it up.
    *
    * @throws RechargeProblem if it can't be made as asked
    */
@@ -69,8 +69,10 @@ public final class Recharge {
           "no payment service is configured: set wallet.payment.kind");
     }
     RechargeOrder wanted = wanted(ask);
-    RechargeOrder order = ledger.inTransaction(handle -> store(handle.attach(RechargeDao.class), handle, wanted, ask));
-    if (order.state() != RechargeState.PENDING || !order.payUrl().isEmpty()) {
+    RechargeOrder order =
+        ledger.inTransaction(
+            handle -> store(handle.attach(RechargeDao.class), handle, wanted, ask));
+    if (order.state() != RechargeState.PENDING || order.canBePaid()) {
       return order;
     }
     RechargeOrder paying = pay(order);
@@ -124,7 +126,8 @@ public final class Recharge {
   /** Makes the payment of an order that has none; as it stands afterwards. */
   RechargeOrder pay(RechargeOrder order) {
     try {
-      return took(order, payments.create(payment(order), settings.callTime()), Report.Origin.CREATE);
+      return took(
+          order, payments.create(payment(order), settings.callTime()), Report.Origin.CREATE);
     } catch (PaymentFailure e) {
       if (e.isFinal()) {
         Report refused =
@@ -170,8 +173,7 @@ public final class Recharge {
     return told;
   }
 
-  private RechargeOrder store(
-      RechargeDao dao, Handle handle, RechargeOrder wanted, Ask ask) {
+  private RechargeOrder store(RechargeDao dao, Handle handle, RechargeOrder wanted, Ask ask) {
     String unit =
         ledger
             .unit(handle, wanted.account())

@@ -19,10 +19,7 @@ final class Verification {
       return "payment_id is another one than the order's payment";
     }
     if (!report.currency().isEmpty() && !report.currency().equalsIgnoreCase(order.currency())) {
-      return "currency is "
-          + shown(report.currency())
-          + ": the order is in "
-          + order.currency();
+      return "currency is " + shown(report.currency()) + ": the order is in " + order.currency();
     }
     BigDecimal amount = report.amount();
     if (amount != null && tellsPaid(report.said()) && amount.compareTo(order.amount()) != 0) {
@@ -31,9 +28,7 @@ final class Verification {
           + ": the order is about "
           + order.amount().toPlainString();
     }
-    if (amount == null
-        && tellsPaid(report.said())
-        && report.origin() == Report.Origin.CALLBACK) {
+    if (amount == null && tellsPaid(report.said()) && report.origin() == Report.Origin.CALLBACK) {
       return "amount is missing: must be what was paid";
     }
     return "";

@@ -80,7 +80,6 @@ final class CallbackJsonTest {
   }
 
   private static CallbackJson.Callback read(String body) {
-    return CallbackJson.read(
-        "payments", body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    return CallbackJson.read("payments", body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
   }
 }

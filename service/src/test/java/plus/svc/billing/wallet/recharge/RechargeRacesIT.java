@@ -22,8 +22,8 @@ import plus.svc.billing.wallet.payment.PaymentState;
 
 /**
  * Callbacks, looks and operators say random things of the same orders at the same time, several
- * times over. Every order must end in the furthest state that anybody told, with exactly the entries
- * of that state.
+ * times over. Every order must end in the furthest state that anybody told, with exactly the
+ * entries of that state.
  */
 final class RechargeRacesIT {
 
@@ -62,7 +62,8 @@ final class RechargeRacesIT {
               order,
               RechargeState.PENDING.after(said).next(),
               (one, other) -> one.compareTo(other) >= 0 ? one : other);
-          work.add(random.nextBoolean() ? callback(world, order, said) : manual(world, order, said));
+          work.add(
+              random.nextBoolean() ? callback(world, order, said) : manual(world, order, said));
           if (random.nextInt(3) == 0) {
             work.add(() -> look(world));
           }
@@ -96,8 +97,7 @@ final class RechargeRacesIT {
 
   private static Callable<Object> callback(
       RechargeWorld world, RechargeOrder order, PaymentState said) {
-    return () ->
-        world.emulator.say(order.orderId().toString(), PaymentStatus.valueOf(said.name()));
+    return () -> world.emulator.say(order.orderId().toString(), PaymentStatus.valueOf(said.name()));
   }
 
   private static Callable<Object> manual(

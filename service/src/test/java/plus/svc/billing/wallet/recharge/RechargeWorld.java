@@ -57,6 +57,7 @@ final class RechargeWorld implements AutoCloseable {
   final RechargeLedger ledger;
   final Recharge recharge;
   final RechargePoll poll;
+
   /** How far the door's clock is ahead of the payment service's. */
   volatile Duration ahead = Duration.ZERO;
 
