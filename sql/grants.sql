@@ -41,6 +41,7 @@ GRANT SELECT, INSERT ON
 GRANT SELECT, INSERT, UPDATE ON
     billing.accounts,
     billing.holds,
+    billing.month_ahead,
     billing.recharge_orders,
     billing.repair_mark,
     billing.turnover,

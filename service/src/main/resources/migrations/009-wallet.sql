@@ -210,3 +210,10 @@ CREATE TABLE billing.repair_mark (
     until TIMESTAMPTZ NOT NULL
 );
 COMMENT ON TABLE billing.repair_mark IS 'Every request stored before this instant has its operation.';
+
+--changeset billing:009-month-ahead labels:older-may-start
+CREATE TABLE billing.month_ahead (
+    one    BOOLEAN     PRIMARY KEY DEFAULT true CHECK (one),
+    ran_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE billing.month_ahead IS 'When the quota rows of the month to come were prepared last.';

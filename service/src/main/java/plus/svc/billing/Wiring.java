@@ -79,6 +79,7 @@ import plus.svc.billing.registry.SourceRegistry;
 import plus.svc.billing.repair.Checkpoints;
 import plus.svc.billing.repair.Quarantine;
 import plus.svc.billing.repair.Replay;
+import plus.svc.billing.wallet.MonthAhead;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.WalletEngine;
 
@@ -361,6 +362,11 @@ final class Wiring {
         "service-prices",
         new PeriodicLoop(
             "service-prices", PRICES_OBSERVED_EVERY, STOP_WAIT, clock, prices::refresh));
+    MonthAhead monthAhead =
+        new MonthAhead(jdbi, wallet.policy(), wallet.monthAhead(), prices::prices, clock);
+    keep(
+        "month-ahead",
+        new PeriodicLoop("month-ahead", PRICES_OBSERVED_EVERY, STOP_WAIT, clock, monthAhead::turn));
     keep(
         "wallet-tending",
         new PeriodicLoop(

@@ -1,5 +1,9 @@
 package plus.svc.billing.config;
 
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -20,6 +24,7 @@ public record WalletSection(
     @Nullable String group,
     @Nullable String bulkGroup,
     @Nullable String tendInterval,
+    @Nullable String monthAhead,
     @Nullable Map<String, Service> services,
     @Nullable PaymentSection payment) {
 
@@ -28,7 +33,7 @@ public record WalletSection(
 
   /** Nothing given: every default. */
   public static final WalletSection EMPTY =
-      new WalletSection(null, null, null, null, null, null, null, null);
+      new WalletSection(null, null, null, null, null, null, null, null, null);
 
   private static final Duration STOP_WAIT = Duration.ofSeconds(20);
   private static final Map<String, Service> SERVICES =
@@ -41,12 +46,14 @@ public record WalletSection(
    * The same, as checked.
    *
    * @param tendInterval how often what happens by itself is done
+   * @param monthAhead when the quota rows of the month to come are prepared
    * @param payment the payment service and recharges
    */
   public record Settings(
       WalletPolicy policy,
       Wallet.Limits limits,
       Duration tendInterval,
+      ExecutionTime monthAhead,
       Map<String, ServicePriceBook.Terms> services,
       PaymentSection.Settings payment) {
 
@@ -74,8 +81,19 @@ public record WalletSection(
             (int) reader.wholeNumber("wallet.bulkGroup", bulkGroup, "500", 1, 10_000),
             STOP_WAIT),
         reader.interval("wallet.tendInterval", tendInterval, "1s"),
+        reader.read(
+            "wallet.monthAhead",
+            monthAhead,
+            "0 1 28 * *",
+            "a schedule of cron such as \"0 1 28 * *\": minute, hour, day, month, day of the week",
+            WalletSection::schedule),
         terms,
         (payment == null ? PaymentSection.EMPTY : payment).read(reader, secrets));
+  }
+
+  private static ExecutionTime schedule(String text) {
+    return ExecutionTime.forCron(
+        new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(text));
   }
 
   private static ServicePriceBook.Terms terms(SettingReader reader, String name, Service service) {

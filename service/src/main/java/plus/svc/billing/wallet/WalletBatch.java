@@ -20,7 +20,6 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerId;
 import plus.svc.billing.platform.CopyRows;
-import plus.svc.billing.platform.InvariantViolation;
 
 /**
  * Takes requests through their two steps: stores them, then applies them. Each step is one
@@ -29,7 +28,7 @@ import plus.svc.billing.platform.InvariantViolation;
  */
 final class WalletBatch {
 
-  private static final int MOST_OPENINGS = 5;
+  private static final int MOST_TRIES = 8;
   private static final String APPENDED =
       "public.billing_ledger (id, account_uuid, bucket_start, bucket_end, entry_type, rated_bytes,"
           + " amount_delta, balance_after, pricing_rule_version, created_at, corrects,"
@@ -146,21 +145,14 @@ final class WalletBatch {
 
   /** Applies requests under their accounts' locks. */
   Map<UUID, WalletAnswer> apply(List<Pending> requests) {
-    Set<UUID> unopened = Set.of();
-    for (int i = 0; i < MOST_OPENINGS; i++) {
-      if (!unopened.isEmpty()) {
-        opener.accept(unopened);
+    for (int i = 0; i < MOST_TRIES; i++) {
+      @Nullable Map<UUID, WalletAnswer> answers = tryApply(requests);
+      if (answers != null) {
+        return answers;
       }
-      Tried tried = tryApply(requests);
-      if (tried.unopened().isEmpty()) {
-        return tried.answers();
-      }
-      unopened = tried.unopened();
     }
-    throw new IllegalStateException("accounts stay unopened: " + unopened);
+    throw new IllegalStateException("requests were overtaken again and again; ask again");
   }
-
-  private record Tried(Set<UUID> unopened, Map<UUID, WalletAnswer> answers) {}
 
   /** Rolls a try back. */
   private static final class Unopened extends RuntimeException {
@@ -173,11 +165,23 @@ final class WalletBatch {
     }
   }
 
-  private Tried tryApply(List<Pending> requests) {
+  /** Somebody else applied a request that names no account that could be locked. */
+  private static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Overtaken() {
+      super("another instance applied one of the requests meanwhile", null, false, false);
+    }
+  }
+
+  private @Nullable Map<UUID, WalletAnswer> tryApply(List<Pending> requests) {
     try {
-      return new Tried(Set.of(), jdbi.inTransaction(handle -> applyLocked(handle, requests)));
+      return jdbi.inTransaction(handle -> applyLocked(handle, requests));
+    } catch (Overtaken e) {
+      return null;
     } catch (Unopened e) {
-      return new Tried(e.accounts, Map.of());
+      opener.accept(e.accounts);
+      return null;
     }
   }
 
@@ -206,7 +210,7 @@ final class WalletBatch {
           request.id(), decider.decide(request.id(), request.command(), request.receivedAt()));
     }
     if (record(dao, decided.values(), turn, now).size() != decided.size()) {
-      throw new InvariantViolation("somebody applied a request without its account's lock");
+      throw new Overtaken();
     }
     Set<UUID> unsettled = turn.write();
     if (!unsettled.isEmpty()) {

@@ -38,7 +38,7 @@ public final class WalletEngine implements AutoCloseable {
     this.jdbi = jdbi;
     WalletBatch batch = new WalletBatch(jdbi, policy, prices, opener, settler::settle, clock);
     this.wallet = new Wallet(batch, limits);
-    this.tending = new WalletTending(jdbi, batch, policy, settler::settle, clock);
+    this.tending = new WalletTending(jdbi, batch, policy, opener, settler::settle, clock);
     this.reads = new WalletReads(jdbi, policy, prices, clock);
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -23,14 +24,21 @@ public final class WalletTending {
   private final Jdbi jdbi;
   private final WalletBatch batch;
   private final WalletPolicy policy;
+  private final Consumer<Set<UUID>> opener;
   private final WalletBatch.Settler settler;
   private final Clock clock;
 
   WalletTending(
-      Jdbi jdbi, WalletBatch batch, WalletPolicy policy, WalletBatch.Settler settler, Clock clock) {
+      Jdbi jdbi,
+      WalletBatch batch,
+      WalletPolicy policy,
+      Consumer<Set<UUID>> opener,
+      WalletBatch.Settler settler,
+      Clock clock) {
     this.jdbi = jdbi;
     this.batch = batch;
     this.policy = policy;
+    this.opener = opener;
     this.settler = settler;
     this.clock = clock;
   }
@@ -86,16 +94,23 @@ public final class WalletTending {
     if (accounts.isEmpty()) {
       return 0;
     }
-    jdbi.useTransaction(
-        handle -> {
-          WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
-          if (turn.lock(accounts).isEmpty()) {
-            Set<UUID> unsettled = turn.write();
-            if (!unsettled.isEmpty()) {
-              settler.settle(handle, unsettled);
-            }
-          }
-        });
+    Set<UUID> unopened =
+        jdbi.inTransaction(
+            handle -> {
+              WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
+              Set<UUID> closed = turn.lock(accounts);
+              if (closed.isEmpty()) {
+                Set<UUID> unsettled = turn.write();
+                if (!unsettled.isEmpty()) {
+                  settler.settle(handle, unsettled);
+                }
+              }
+              return closed;
+            });
+    if (!unopened.isEmpty()) {
+      // What waits for them is taken in with that; the others' turn is the next one.
+      opener.accept(unopened);
+    }
     return accounts.size();
   }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,16 +95,24 @@ record PostgresServer(String origin, PostgresAddress address, Runnable stop) {
     return new File(System.getProperty("java.io.tmpdir"), "billing-embedded-pg-" + user);
   }
 
-  /** Ends it without a last checkpoint: half a minute of writing what is then deleted. */
   private static void close(EmbeddedPostgres server, Path data) {
     try {
-      var pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
-      var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
-      new ProcessBuilder("kill", "-QUIT", pid).start();
-      postmaster.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+      endAtOnce(data);
+    } catch (IOException | CompletionException e) {
+      log.info("the embedded PostgreSQL is asked to end, since it can't be made to", e);
+    }
+    try {
       server.close();
     } catch (IOException e) {
       throw new UncheckedIOException("the embedded PostgreSQL does not stop", e);
     }
+  }
+
+  /** Without a last checkpoint: half a minute of writing what is then deleted. */
+  private static void endAtOnce(Path data) throws IOException {
+    var pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+    var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    new ProcessBuilder("kill", "-QUIT", pid).start();
+    postmaster.onExit().orTimeout(20, TimeUnit.SECONDS).join();
   }
 }

@@ -177,12 +177,12 @@ public final class History {
             DELETE FROM billing.foreign_entries
              WHERE account_uuid = ANY(:accounts)
             RETURNING account_uuid, ledger_id, amount_delta, shown)
-        SELECT t.account_uuid, t.ledger_id, t.amount_delta, t.shown, l.created_at, l.entry_type,
-               coalesce(l.meter, ''), coalesce(l.units, 0), coalesce(r.caller, :others)
+        SELECT t.account_uuid, t.ledger_id, t.amount_delta, t.shown,
+               coalesce(l.created_at, now()), coalesce(l.entry_type, ''), coalesce(l.meter, ''), coalesce(l.units, 0), coalesce(r.caller, :others)
           FROM taken t
-          JOIN public.billing_ledger l ON l.id = t.ledger_id
+          LEFT JOIN public.billing_ledger l ON l.id = t.ledger_id
           LEFT JOIN billing.requests r ON r.request_id = l.operation_id
-         ORDER BY t.account_uuid, l.created_at, t.ledger_id
+         ORDER BY t.account_uuid, 5, t.ledger_id
         """)
     @RegisterRowMapper(TakenMapper.class)
     List<Taken> take(@Bind("accounts") UUID[] accounts, @Bind("others") String others);
