@@ -409,6 +409,13 @@ CREATE TABLE billing.job_runs (
     CONSTRAINT job_runs_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE billing.month_ahead (
+    one boolean NOT NULL DEFAULT true,
+    ran_at timestamp with time zone NOT NULL,
+    CONSTRAINT month_ahead_pkey PRIMARY KEY (one),
+    CONSTRAINT month_ahead_one_check CHECK (one)
+);
+
 CREATE TABLE billing.node_states (
     node_key integer NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -883,6 +890,7 @@ COMMENT ON COLUMN billing.foreign_entries.shown IS 'whether current_balance hold
 COMMENT ON TABLE billing.holds IS 'What is reserved: money, free units of a service, or both. The hold''s id is that of the request that made it.';
 COMMENT ON COLUMN billing.holds.ended_by IS 'the request that committed or voided it; null where it expired';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
+COMMENT ON TABLE billing.month_ahead IS 'When the quota rows of the month to come were prepared last.';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
