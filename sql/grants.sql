@@ -56,10 +56,11 @@ GRANT SELECT, INSERT, UPDATE ON
     billing.sources
     TO :"runtime_role";
 GRANT SELECT, INSERT, DELETE ON billing.foreign_entries TO :"runtime_role";
-GRANT SELECT, INSERT, DELETE ON billing.snapshot_conflicts TO :"runtime_role";
+GRANT SELECT, INSERT, DELETE ON billing.notices, billing.snapshot_conflicts TO :"runtime_role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     billing.job_runs,
     billing.node_states,
+    billing.notice_deliveries,
     billing.past_quotas,
     billing.restarts,
     billing.set_asides,

@@ -136,6 +136,7 @@ final class Wiring {
     endSilentCopies(jdbi);
     wallet(jdbi, pipeline);
     recharging(jdbi, pipeline);
+    notifications(jdbi);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -473,6 +474,21 @@ final class Wiring {
     PeriodicLoop loop =
         new PeriodicLoop("silent-copies", silence, STOP_WAIT, clock, () -> copies.end());
     keep("silent-copies", loop);
+  }
+
+  /** Tells other systems of accounts. */
+  private Notifying notifications(Jdbi jdbi) {
+    Notifying notifying =
+        Notifying.wire(
+            settings.wallet(),
+            jdbi,
+            new SecretRefs(variables),
+            environment,
+            metrics.notices(),
+            pulses::add,
+            clock);
+    operations.addAll(notifying.operations());
+    return notifying;
   }
 
   private void keep(String name, PeriodicLoop loop) {

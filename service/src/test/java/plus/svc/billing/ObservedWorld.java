@@ -81,6 +81,7 @@ final class ObservedWorld implements AutoCloseable {
     OURS.authority().writeTo(directory, "ca");
     renewClient();
     Files.writeString(directory.resolve("scraper"), SCRAPER);
+    Files.writeString(directory.resolve("hook"), "a-webhook-secret-of-the-tests");
     Files.writeString(directory.resolve("config.yml"), configuration());
   }
 
@@ -90,10 +91,15 @@ final class ObservedWorld implements AutoCloseable {
     Files.writeString(directory.resolve("client.pem"), client.pairPem());
   }
 
-  /** The shipped one, with a scraper's token and no patience. */
+  /** The shipped one, with a scraper's token, a webhook that is told nothing, and no patience. */
   private String configuration() throws IOException {
     return Files.readString(ShippedConfiguration.FILE, StandardCharsets.UTF_8)
         .replace("longestPause: 5m", "longestPause: 200ms")
+        .replace(
+            "  webhooks: []\n",
+            "  webhooks: [{name: crm, url: 'https://127.0.0.1:9/', secretRef: 'file:"
+                + directory.resolve("hook")
+                + "'}]\n")
         .replace(
             "  tokens: []\n",
             "  tokens: [{name: scraper, tokenRef: 'file:"

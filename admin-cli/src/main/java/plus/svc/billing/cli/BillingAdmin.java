@@ -73,6 +73,7 @@ public final class BillingAdmin {
         .addSubcommand(new PruneVerb(new Connection(environment)))
         .addSubcommand(new RechargeConfirmVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))
+        .addSubcommand(new NotificationsVerb(new Connection(environment)))
         .addSubcommand(new GenerateCompletion())
         .setParameterExceptionHandler((misuse, args) -> misused(misuse))
         .setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));

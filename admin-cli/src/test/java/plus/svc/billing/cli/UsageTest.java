@@ -31,7 +31,8 @@ final class UsageTest {
         "doctor",
         "why",
         "trace",
-        "balance"
+        "balance",
+        "notifications"
       })
   void everyVerbHasHelpWithExamplesAndTheSameOptions(String verb) {
     Ran ran = run(verb, "--help");

@@ -380,6 +380,27 @@ final class VerbsIT {
   }
 
   @Test
+  void notificationsAreListedAndReplayedWhereItIsSaidWhich() {
+    server.answers("POST /admin/v1/notifications", "admin:read", 200, report(Verdict.FOUND));
+    server.answers(
+        "POST /admin/v1/notifications-replay", "admin:write", 200, report(Verdict.CLEAN));
+
+    assertThat(run("notifications", "--state", "waiting", "--target", "crm").exitCode())
+        .isEqualTo(1);
+    assertOneLine(run("notifications", "replay"), "needs --target, --account or --notice");
+    assertOneLine(
+        run("notifications", "--apply", "--reason", "x"), "--apply goes with notifications replay");
+    assertThat(
+            run("notifications", "replay", "--target", "crm", "--apply", "--reason", "back")
+                .exitCode())
+        .isZero();
+    assertThat(server.bodies())
+        .containsExactly(
+            "{\"target\":\"crm\",\"state\":\"waiting\"}",
+            "{\"target\":\"crm\",\"apply\":\"true\",\"reason\":\"back\"}");
+  }
+
+  @Test
   void sourcesAreListedUnlessSomethingElseIsAskedFor() {
     server.answers("POST /admin/v1/sources", "admin:write", 200, report(Verdict.CLEAN));
 

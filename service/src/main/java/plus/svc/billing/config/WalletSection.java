@@ -7,6 +7,7 @@ import com.cronutils.parser.CronParser;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import plus.svc.billing.platform.setting.SettingReader;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.Wallet;
 import plus.svc.billing.wallet.WalletPolicy;
+import plus.svc.billing.wallet.cache.CacheSettings;
+import plus.svc.billing.wallet.outbox.OutboxPolicy;
+import plus.svc.billing.wallet.outbox.WebhookTarget;
 
 /** {@code wallet}: the ledger as services use it. */
 public record WalletSection(
@@ -26,14 +30,19 @@ public record WalletSection(
     @Nullable String tendInterval,
     @Nullable String monthAhead,
     @Nullable Map<String, Service> services,
-    @Nullable PaymentSection payment) {
+    @Nullable PaymentSection payment,
+    @Nullable List<WebhookSection> webhooks,
+    @Nullable OutboxSection outbox,
+    @Nullable ThresholdsSection thresholds,
+    @Nullable CacheSection cache) {
 
   /** {@code wallet.services.NAME}: what a call of a service costs. */
   public record Service(@Nullable String price, @Nullable String freeUnits) {}
 
   /** Nothing given: every default. */
   public static final WalletSection EMPTY =
-      new WalletSection(null, null, null, null, null, null, null, null, null);
+      new WalletSection(
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   private static final Duration STOP_WAIT = Duration.ofSeconds(20);
   private static final Map<String, Service> SERVICES =
@@ -48,6 +57,8 @@ public record WalletSection(
    * @param tendInterval how often what happens by itself is done
    * @param monthAhead when the quota rows of the month to come are prepared
    * @param payment the payment service and recharges
+   * @param webhooks who is told of accounts; may be none
+   * @param cache null for none
    */
   public record Settings(
       WalletPolicy policy,
@@ -55,9 +66,14 @@ public record WalletSection(
       Duration tendInterval,
       ExecutionTime monthAhead,
       Map<String, ServicePriceBook.Terms> services,
-      PaymentSection.Settings payment) {
+      PaymentSection.Settings payment,
+      List<WebhookTarget> webhooks,
+      OutboxPolicy outbox,
+      ThresholdsSection.Settings thresholds,
+      @Nullable CacheSettings cache) {
 
     public Settings {
+      webhooks = List.copyOf(webhooks);
       services = Map.copyOf(services);
     }
   }
@@ -88,7 +104,11 @@ public record WalletSection(
             "a schedule of cron such as \"0 1 28 * *\": minute, hour, day, month, day of the week",
             WalletSection::schedule),
         terms,
-        (payment == null ? PaymentSection.EMPTY : payment).read(reader, secrets));
+        (payment == null ? PaymentSection.EMPTY : payment).read(reader, secrets),
+        WebhookSection.readAll(reader, webhooks, secrets),
+        (outbox == null ? OutboxSection.EMPTY : outbox).read(reader),
+        (thresholds == null ? ThresholdsSection.EMPTY : thresholds).read(reader),
+        (cache == null ? CacheSection.EMPTY : cache).read(reader, secrets));
   }
 
   private static ExecutionTime schedule(String text) {

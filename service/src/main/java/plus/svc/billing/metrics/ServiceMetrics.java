@@ -23,6 +23,7 @@ import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.PipelineWatch;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.source.page.WindowFetcher;
+import plus.svc.billing.wallet.cache.CacheWatch;
 
 /** The metrics of one service, and who tells them. */
 public final class ServiceMetrics {
@@ -35,6 +36,8 @@ public final class ServiceMetrics {
   private final SourceMetrics sources;
   private final JobMetrics jobs = new JobMetrics(registry);
   private final RechargeMetrics recharges = new RechargeMetrics(registry);
+  private final NoticeMetrics notices = new NoticeMetrics(registry);
+  private final Counter cacheReads;
   private final Counter suspensions;
 
   /**
@@ -45,6 +48,15 @@ public final class ServiceMetrics {
    */
   public ServiceMetrics(int mostSources, String image) {
     sources = new SourceMetrics(registry, mostSources);
+    cacheReads =
+        Counter.builder()
+            .name("billing_cache_reads_total")
+            .help("Reads of the wallet's cache: hit, miss, ignored, failed, skipped.")
+            .labelNames("outcome")
+            .register(registry);
+    for (CacheWatch.Read read : CacheWatch.Read.values()) {
+      cacheReads.initLabelValues(read.text());
+    }
     suspensions =
         Counter.builder()
             .name("billing_suspensions_total")
@@ -89,6 +101,16 @@ public final class ServiceMetrics {
   /** Counts recharges, and calls to the payment service. */
   public RechargeMetrics recharges() {
     return recharges;
+  }
+
+  /** Counts deliveries of notices. */
+  public NoticeMetrics notices() {
+    return notices;
+  }
+
+  /** Counts reads of the cache. */
+  public CacheWatch cache() {
+    return read -> cacheReads.labelValues(read.text()).inc();
   }
 
   /** A sweep of arrears ended. */

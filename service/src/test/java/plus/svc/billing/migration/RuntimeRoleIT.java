@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static plus.svc.billing.migration.Feed.sample;
 import static plus.svc.billing.migration.Feed.snapshot;
 
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,13 @@ import plus.svc.billing.registry.SourceRegistry.Action;
 import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
+import plus.svc.billing.wallet.outbox.LetterDao;
+import plus.svc.billing.wallet.outbox.LetterFilter;
+import plus.svc.billing.wallet.outbox.Notice;
+import plus.svc.billing.wallet.outbox.NoticeKind;
+import plus.svc.billing.wallet.outbox.Outbox;
+import plus.svc.billing.wallet.outbox.OutboxDao;
+import plus.svc.billing.wallet.outbox.WebhookTarget;
 
 /** The role that the service runs as can do its work with {@code sql/grants.sql}, and no more. */
 final class RuntimeRoleIT {
@@ -246,6 +254,36 @@ final class RuntimeRoleIT {
     long run = runs.started("collect-and-rate", NOW, "me");
     runs.finished(run, new JobRunRow("collect-and-rate", NOW, NOW, "ok", "", 1, 1, 0, "me"));
     assertThat(runs.lastFinished()).isPresent();
+  }
+
+  @Test
+  void noticesAreWrittenSentPrunedAndPutBack() {
+    UUID account = user();
+    WebhookTarget hook =
+        new WebhookTarget(
+            "granted",
+            URI.create("https://hooks.example.org/"),
+            "env:SECRET",
+            Set.of(),
+            Duration.ofSeconds(5),
+            null,
+            false);
+    Notice notice = new Notice(account, NoticeKind.BALANCE_LOW, NOW, Map.of("balance", "9"));
+    role.jdbi()
+        .useTransaction(
+            handle -> new Outbox(List.of(hook)).add(handle, List.of(notice, notice, notice)));
+    OutboxDao rows = role.jdbi().onDemand(OutboxDao.class);
+    UUID claim = UUID.randomUUID();
+    long sent = rows.claim("granted", claim, 1_000, 1).get(0).seq();
+    assertThat(rows.delivered(account, "granted", sent, claim)).contains("delivered");
+    long dead = rows.claim("granted", claim, 1_000, 1).get(0).seq();
+    assertThat(rows.failed(account, "granted", dead, claim, "status", 0, 1, 0)).contains("dead");
+    LetterFilter filter = new LetterFilter("granted", account, null);
+    assertThat(role.jdbi().onDemand(LetterDao.class).replay(filter)).isEqualTo(1);
+    assertThat(rows.endTheOld(0)).isEqualTo(2);
+    assertThat(rows.standings()).hasSize(1);
+    assertThat(rows.pruneDelivered(0, 9) + rows.pruneDead(0, 9)).isEqualTo(3);
+    assertThat(rows.pruneNotices(0, 9)).isEqualTo(3);
   }
 
   @Test

@@ -81,6 +81,17 @@ class PipelineIT {
   }
 
   @Test
+  void aRestartFoundLateShowsInTheCheckpointThoughItCostsNothing() {
+    UUID a = world.user();
+    world.deliver(
+        shot("10:00").of(a, 5, 0).started(World.at("09:00")),
+        shot("10:02").of(a, 2, 0).started(World.at("10:01:30")));
+    Receipt late = world.deliver(shot("10:01").of(a, 0, 0).started(World.at("10:00:30")));
+    assertThat(late.bytes()).isZero();
+    assertThat(world.count("public.traffic_stat_checkpoints", "reset_epoch = 2")).isEqualTo(1);
+  }
+
+  @Test
   void theFreeQuotaGoesToTheEarliestUsageWhateverComesFirst() {
     UUID a = world.user();
     world.rating = withQuota(world, 150);

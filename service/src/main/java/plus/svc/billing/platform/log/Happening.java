@@ -72,5 +72,14 @@ public final class Happening {
   /** A call met an unexpected error; it was told the reference. */
   public static final Marker CALL_FAILED = MarkerFactory.getMarker("call_failed");
 
+  /** A webhook fails, or fails for another reason than before. */
+  public static final Marker NOTICE_FAILED = MarkerFactory.getMarker("notice_failed");
+
+  /** A notice was not delivered in time and is a dead letter. */
+  public static final Marker NOTICE_DEAD = MarkerFactory.getMarker("notice_dead");
+
+  /** The cache does not answer, or answers again. */
+  public static final Marker CACHE_FAILED = MarkerFactory.getMarker("cache_failed");
+
   private Happening() {}
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package plus.svc.billing.wallet.cache;
+
+import org.jspecify.annotations.NullMarked;
