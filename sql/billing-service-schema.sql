@@ -409,6 +409,13 @@ CREATE TABLE billing.job_runs (
     CONSTRAINT job_runs_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE billing.month_ahead (
+    one boolean NOT NULL DEFAULT true,
+    ran_at timestamp with time zone NOT NULL,
+    CONSTRAINT month_ahead_pkey PRIMARY KEY (one),
+    CONSTRAINT month_ahead_one_check CHECK (one)
+);
+
 CREATE TABLE billing.node_states (
     node_key integer NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -514,6 +521,57 @@ CREATE TABLE billing.quota_grants (
     origin text NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT quota_grants_pkey PRIMARY KEY (account_uuid, meter, period_start, effective_at, origin)
+);
+
+CREATE TABLE billing.recharge_events (
+    event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    order_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    origin text NOT NULL,
+    caller text NOT NULL,
+    said text NOT NULL,
+    payment_id text NOT NULL,
+    amount numeric,
+    currency text NOT NULL,
+    effect text NOT NULL,
+    problem text NOT NULL,
+    state text NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT recharge_events_pkey PRIMARY KEY (event_id)
+);
+
+CREATE TABLE billing.recharge_orders (
+    order_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    caller text NOT NULL,
+    amount numeric NOT NULL,
+    currency text NOT NULL,
+    amount_minor bigint NOT NULL,
+    method text NOT NULL,
+    subject text NOT NULL,
+    return_url text NOT NULL,
+    client_ip text NOT NULL,
+    state text NOT NULL,
+    payment_id text,
+    pay_url text NOT NULL DEFAULT ''::text,
+    pay_code text NOT NULL DEFAULT ''::text,
+    pay_params text NOT NULL DEFAULT ''::text,
+    trouble text NOT NULL DEFAULT ''::text,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    next_look_at timestamp with time zone,
+    looks integer NOT NULL DEFAULT 0,
+    repeats bigint NOT NULL DEFAULT 0,
+    credit_entry uuid,
+    refund_entry uuid,
+    CONSTRAINT recharge_orders_pkey PRIMARY KEY (order_id),
+    CONSTRAINT recharge_orders_amount_check CHECK (((amount > (0)::numeric) AND (amount < 'Infinity'::numeric))),
+    CONSTRAINT recharge_orders_amount_minor_check CHECK ((amount_minor > 0)),
+    CONSTRAINT recharge_orders_check CHECK (((state = ANY (ARRAY['success'::text, 'refunded'::text])) = (credit_entry IS NOT NULL))),
+    CONSTRAINT recharge_orders_check1 CHECK (((state = 'refunded'::text) = (refund_entry IS NOT NULL))),
+    CONSTRAINT recharge_orders_payment_id_check CHECK ((payment_id <> ''::text)),
+    CONSTRAINT recharge_orders_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'closed'::text, 'failed'::text, 'success'::text, 'refunded'::text])))
 );
 
 CREATE TABLE billing.refusals (
@@ -692,6 +750,7 @@ ALTER TABLE billing.holds ADD CONSTRAINT holds_hold_id_fkey FOREIGN KEY (hold_id
 ALTER TABLE billing.node_states ADD CONSTRAINT node_states_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
 ALTER TABLE billing.operations ADD CONSTRAINT operations_request_id_fkey FOREIGN KEY (request_id) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.operations ADD CONSTRAINT operations_reverses_fkey FOREIGN KEY (reverses) REFERENCES billing.operations(request_id);
+ALTER TABLE billing.recharge_events ADD CONSTRAINT recharge_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES billing.recharge_orders(order_id);
 ALTER TABLE billing.series ADD CONSTRAINT series_account_uuid_fkey FOREIGN KEY (account_uuid) REFERENCES public.users(uuid) ON DELETE SET NULL;
 ALTER TABLE billing.series ADD CONSTRAINT series_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
 
@@ -708,6 +767,10 @@ CREATE INDEX holds_active ON billing.holds USING btree (account_id, expires_at) 
 CREATE INDEX holds_expiring ON billing.holds USING btree (expires_at) WHERE (state = 'active'::text);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_unfinished ON billing.job_runs USING btree (instance) WHERE (finished_at IS NULL);
+CREATE INDEX recharge_events_order ON billing.recharge_events USING btree (order_id, event_id);
+CREATE INDEX recharge_orders_account ON billing.recharge_orders USING btree (account_id, created_at DESC);
+CREATE INDEX recharge_orders_due ON billing.recharge_orders USING btree (next_look_at) WHERE (next_look_at IS NOT NULL);
+CREATE UNIQUE INDEX recharge_orders_payment ON billing.recharge_orders USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX requests_stored ON billing.requests USING brin (stored_at) WITH (pages_per_range='16', autosummarize='on');
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
@@ -784,6 +847,8 @@ CREATE TRIGGER admin_changes_no_truncate BEFORE TRUNCATE ON billing.admin_change
 CREATE TRIGGER operations_append_only BEFORE DELETE OR UPDATE ON billing.operations FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER operations_no_truncate BEFORE TRUNCATE ON billing.operations FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER price_versions_count_changes AFTER INSERT OR DELETE OR UPDATE ON billing.price_versions FOR EACH ROW EXECUTE FUNCTION billing.count_price_change();
+CREATE TRIGGER recharge_events_append_only BEFORE DELETE OR UPDATE ON billing.recharge_events FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
+CREATE TRIGGER recharge_events_no_truncate BEFORE TRUNCATE ON billing.recharge_events FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER refusals_append_only BEFORE DELETE OR UPDATE ON billing.refusals FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER refusals_no_truncate BEFORE TRUNCATE ON billing.refusals FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER requests_append_only BEFORE DELETE OR UPDATE ON billing.requests FOR EACH ROW EXECUTE FUNCTION billing.refuse_change();
@@ -825,6 +890,7 @@ COMMENT ON COLUMN billing.foreign_entries.shown IS 'whether current_balance hold
 COMMENT ON TABLE billing.holds IS 'What is reserved: money, free units of a service, or both. The hold''s id is that of the request that made it.';
 COMMENT ON COLUMN billing.holds.ended_by IS 'the request that committed or voided it; null where it expired';
 COMMENT ON COLUMN billing.job_runs.status IS 'running, ok, partial, error, or abandoned: its process ended in mid-run';
+COMMENT ON TABLE billing.month_ahead IS 'When the quota rows of the month to come were prepared last.';
 COMMENT ON COLUMN billing.nodes.archive_from IS 'the archive was pruned: nothing before this instant can be corrected';
 COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or not';
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
@@ -838,6 +904,15 @@ COMMENT ON COLUMN billing.past_quotas.used IS 'free units taken; granted - used 
 COMMENT ON COLUMN billing.past_quotas.charged IS 'units of the period that were charged';
 COMMENT ON COLUMN billing.past_quotas.held IS 'free units that holds keep';
 COMMENT ON VIEW billing.quotas IS 'every quota period of every account';
+COMMENT ON TABLE billing.recharge_events IS 'Who said what of an order when, and what came of it; append-only.';
+COMMENT ON COLUMN billing.recharge_events.state IS 'of the order after it';
+COMMENT ON TABLE billing.recharge_orders IS 'What somebody is to pay, and how it stands.';
+COMMENT ON COLUMN billing.recharge_orders.payment_id IS 'as the payment service told it, null before; a payment pays one order, so the key spans accounts';
+COMMENT ON COLUMN billing.recharge_orders.trouble IS 'why there is no payment yet';
+COMMENT ON COLUMN billing.recharge_orders.next_look_at IS 'when the payment service is asked next; null, never again';
+COMMENT ON COLUMN billing.recharge_orders.repeats IS 'how often something was said that had been said before';
+COMMENT ON COLUMN billing.recharge_orders.credit_entry IS 'row of public.billing_ledger';
+COMMENT ON COLUMN billing.recharge_orders.refund_entry IS 'row of public.billing_ledger that takes the credit back';
 COMMENT ON TABLE billing.refusals IS 'Calls that were never accepted: not understood, not allowed, or another request under a key that is taken; append-only.';
 COMMENT ON TABLE billing.repair_mark IS 'Every request stored before this instant has its operation.';
 COMMENT ON TABLE billing.requests IS 'Accepted requests, stored verbatim before they are applied; append-only, kept as long as their operations.';

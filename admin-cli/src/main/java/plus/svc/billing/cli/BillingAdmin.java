@@ -71,6 +71,7 @@ public final class BillingAdmin {
         .addSubcommand(new ReplayVerb(new Connection(environment)))
         .addSubcommand(new CheckpointsVerb(new Connection(environment)))
         .addSubcommand(new PruneVerb(new Connection(environment)))
+        .addSubcommand(new RechargeConfirmVerb(new Connection(environment)))
         .addSubcommand(new SourcesVerb(new Connection(environment)))
         .addSubcommand(new NotificationsVerb(new Connection(environment)))
         .addSubcommand(new GenerateCompletion())

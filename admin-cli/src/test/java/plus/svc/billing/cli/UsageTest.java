@@ -24,6 +24,7 @@ final class UsageTest {
         "replay",
         "checkpoints",
         "prune",
+        "recharge-confirm",
         "sources",
         "changes",
         "audit",

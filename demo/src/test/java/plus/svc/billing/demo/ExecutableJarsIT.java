@@ -56,6 +56,10 @@ final class ExecutableJarsIT {
     "META-INF/services/liquibase.database.Database, PostgresDatabase",
     "META-INF/services/liquibase.parser.ChangeLogParser, FormattedSqlChangeLogParser",
     "META-INF/services/com.fasterxml.jackson.databind.Module, ",
+    "META-INF/services/io.grpc.ManagedChannelProvider, NettyChannelProvider",
+    "META-INF/services/io.grpc.ServerProvider, NettyServerProvider",
+    "META-INF/services/io.grpc.NameResolverProvider, DnsNameResolverProvider",
+    "META-INF/services/io.grpc.LoadBalancerProvider, PickFirstLoadBalancerProvider",
   })
   void theProductionJarKeepsEveryServiceFile(String file, String implementation)
       throws IOException {

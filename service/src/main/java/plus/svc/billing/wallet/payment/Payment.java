@@ -40,4 +40,9 @@ public record Payment(
       throw new IllegalArgumentException("texts of at most " + LONGEST_TEXT + " characters");
     }
   }
+
+  /** Whether the payer can do something with it. */
+  public boolean tellsHowToPay() {
+    return !payUrl.isEmpty() || !payCode.isEmpty() || !payParams.isEmpty();
+  }
 }

@@ -58,7 +58,7 @@ final class OrderBook {
     if (order.paymentId() == null && !report.paymentId().isEmpty()) {
       dao.notePayment(orderId, report.paymentId());
     }
-    if (payment != null && !payment.payUrl().isEmpty()) {
+    if (payment != null && payment.tellsHowToPay()) {
       dao.notePaying(orderId, payment.payUrl(), payment.payCode(), payment.payParams());
     }
     Effect effect = move(handle, dao, order, report);

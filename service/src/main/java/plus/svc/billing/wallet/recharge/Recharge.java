@@ -72,7 +72,7 @@ public final class Recharge {
     RechargeOrder order =
         ledger.inTransaction(
             handle -> store(handle.attach(RechargeDao.class), handle, wanted, ask));
-    if (order.state() != RechargeState.PENDING || !order.payUrl().isEmpty()) {
+    if (order.state() != RechargeState.PENDING || order.canBePaid()) {
       return order;
     }
     RechargeOrder paying = pay(order);

@@ -37,4 +37,10 @@ public record RechargeOrder(
     Instant changedAt,
     Instant expiresAt,
     @Nullable UUID credit,
-    @Nullable UUID refund) {}
+    @Nullable UUID refund) {
+
+  /** Whether the payer has been told how to pay. */
+  boolean canBePaid() {
+    return !payUrl.isEmpty() || !payCode.isEmpty() || !payParams.isEmpty();
+  }
+}

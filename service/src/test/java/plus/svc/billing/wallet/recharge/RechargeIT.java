@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -17,8 +20,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import plus.svc.billing.admin.BadInput;
+import plus.svc.billing.admin.Inputs;
+import plus.svc.billing.admin.RechargeConfirmOperation;
 import plus.svc.billing.emulator.payment.Behaviour;
 import plus.svc.billing.proto.payment.v1.PaymentStatus;
+import plus.svc.billing.repair.RecordedReport;
 import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.Eventually;
 import plus.svc.billing.wallet.payment.Payment;
@@ -377,6 +384,48 @@ final class RechargeIT {
             RechargeProblem.class, e -> assertThat(e.kind().code()).isEqualTo("190501"));
     none.callback(pending.orderId(), paid("2", "pay-2", "CNY"));
     assertThat(world().entries(user)).containsExactly("recharge 2");
+  }
+
+  @Test
+  void anOperatorSeesWhatConfirmingWouldDoAndDoesIt() {
+    var user = world().user();
+    var order = world().recharge(new Away()).order(RechargeWorld.ask(user, "6"));
+    var operation = new RechargeConfirmOperation(world().recharge);
+
+    var seen = new RecordedReport();
+    operation.run(inputs(order, Map.of("amount", "6.00")), seen);
+    assertThat(world().entries(user)).isEmpty();
+    var wrong = new RecordedReport();
+    operation.run(inputs(order, Map.of("amount", "60", "apply", "true")), wrong);
+    assertThat(world().entries(user)).isEmpty();
+    var done = new RecordedReport();
+    operation.run(inputs(order, Map.of("amount", "6.00", "apply", "true")), done);
+    var refunded = new RecordedReport();
+    operation.run(inputs(order, Map.of("state", "refunded", "apply", "true")), refunded);
+
+    assertThat(seen.total("applied")).isEqualTo(false);
+    assertThat(seen.total("effect")).isEqualTo("credited");
+    assertThat(wrong.total("effect")).isEqualTo("refused");
+    assertThat(done.total("effect")).isEqualTo("credited");
+    assertThat(done.column("events", "effect")).containsExactly("refused", "credited");
+    assertThat(refunded.total("state")).isEqualTo("refunded");
+    assertThat(world().entries(user)).containsExactly("recharge 6", "recharge_refund -6");
+    assertThatThrownBy(
+            () ->
+                operation.run(
+                    new Inputs(
+                        Map.of("order", List.of(new UUID(0, 1).toString())),
+                        world().time.instant(),
+                        "anna"),
+                    new RecordedReport()))
+        .isInstanceOf(BadInput.class);
+  }
+
+  private static Inputs inputs(RechargeOrder order, Map<String, String> more) {
+    Map<String, List<String>> all = new TreeMap<>();
+    all.put("order", List.of(id(order)));
+    more.forEach((name, value) -> all.put(name, List.of(value)));
+    return new Inputs(all, world().time.instant(), "anna");
   }
 
   @Test
