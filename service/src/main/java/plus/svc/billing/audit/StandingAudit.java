@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
 
@@ -45,13 +44,13 @@ final class StandingAudit {
   }
 
   private void guard(Map<String, MoneyDao.TriggerRow> triggers, String table, String name) {
-      MoneyDao.@Nullable TriggerRow trigger = triggers.get(name);
-      boolean refuses =
-          trigger != null
-              && isOn(trigger)
-              && trigger.source().contains("RAISE EXCEPTION")
-              && !trigger.source().contains("RETURN NEW");
-      tell(name, refuses, "the append-only guard of " + table + " does not stand");
+    MoneyDao.@Nullable TriggerRow trigger = triggers.get(name);
+    boolean refuses =
+        trigger != null
+            && isOn(trigger)
+            && trigger.source().contains("RAISE EXCEPTION")
+            && !trigger.source().contains("RETURN NEW");
+    tell(name, refuses, "the append-only guard of " + table + " does not stand");
   }
 
   private static boolean isOn(MoneyDao.TriggerRow trigger) {

@@ -2,7 +2,6 @@ package plus.svc.billing.audit;
 
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -64,8 +63,7 @@ final class WalletAudit {
       dao.withoutRequest(after, last, toTheEnd)
           .forEach(off -> tell(Kind.OPERATION_DIFFERS, off, "its request is gone"));
       dao.withOtherEntries(after, last)
-          .forEach(
-              off -> tell(Kind.OPERATION_DIFFERS, off, "its answer names other ledger rows"));
+          .forEach(off -> tell(Kind.OPERATION_DIFFERS, off, "its answer names other ledger rows"));
       dao.unbalanced(after, last)
           .forEach(
               off ->

@@ -68,8 +68,7 @@ public final class Why {
               for (EntryRow entry : found) {
                 bucketOf(dao, entry).ifPresent(row -> stories.add(story(handle, dao, row)));
               }
-              List<EntryRow> others =
-                  found.stream().filter(entry -> !entry.isOfBucket()).toList();
+              List<EntryRow> others = found.stream().filter(entry -> !entry.isOfBucket()).toList();
               Asked asked = found.isEmpty() ? Asked.by(dao, id) : Asked.of(dao, others);
               boolean known = !found.isEmpty() || !asked.requests().isEmpty();
               return new Answer(known, stories, others, asked);

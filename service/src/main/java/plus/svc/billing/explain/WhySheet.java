@@ -306,7 +306,14 @@ final class WhySheet {
 
   private void posted(List<EntryRow> entries) {
     report.section(
-        "posted_for_them", "request", "entry", "account", "kind", "amount", "posted_at", "corrects");
+        "posted_for_them",
+        "request",
+        "entry",
+        "account",
+        "kind",
+        "amount",
+        "posted_at",
+        "corrects");
     for (EntryRow entry : entries) {
       report.row(
           entry.operationId(),

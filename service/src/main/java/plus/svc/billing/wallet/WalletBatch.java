@@ -104,7 +104,8 @@ final class WalletBatch {
                       requests.stream().map(WalletRequest::source).toArray(String[]::new),
                       marks,
                       commands,
-                      requests.stream().map(WalletRequest::body).toArray(String[]::new), now)
+                      requests.stream().map(WalletRequest::body).toArray(String[]::new),
+                      now)
                   .forEach(fresh::add);
               return fresh.size() == requests.size()
                   ? List.of()

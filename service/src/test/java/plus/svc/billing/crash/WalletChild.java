@@ -52,8 +52,7 @@ final class WalletChild {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = output.readLine();
     while (line != null && !line.equals("ready")) {
       line = output.readLine();

@@ -45,7 +45,9 @@ final class WalletAuditIT {
     user = world.userWith(engine, "50");
     other = world.userWith(engine, "5");
     points = UUID.randomUUID();
-    ask(engine, new Command.SetUp(points, user, "POINTS", "", BigDecimal.ZERO, null, WalletWorld.none()));
+    ask(
+        engine,
+        new Command.SetUp(points, user, "POINTS", "", BigDecimal.ZERO, null, WalletWorld.none()));
     ask(engine, new Command.Post(points, new BigDecimal("30"), "POINTS", "", true));
     ask(engine, new Command.Post(points, new BigDecimal("2"), "POINTS", "", false));
     ask(engine, new Command.Deduct(user, "payment", 995));
@@ -63,7 +65,8 @@ final class WalletAuditIT {
             ""));
     UUID taken = ask(engine, debit(user, "2")).operation();
     ask(engine, new Command.Reverse(taken, ""));
-    UUID held = ask(engine, new Command.Reserve(user, new BigDecimal("6"), "CNY", 3_600)).operation();
+    UUID held =
+        ask(engine, new Command.Reserve(user, new BigDecimal("6"), "CNY", 3_600)).operation();
     ask(engine, new Command.Commit(held, new BigDecimal("2"), null));
     ask(engine, new Command.Reserve(user, new BigDecimal("3"), "CNY", 3_600));
     ask(engine, new Command.ReserveUse(user, "asset", 7, 3_600));

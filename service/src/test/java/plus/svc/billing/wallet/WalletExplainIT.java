@@ -91,11 +91,7 @@ final class WalletExplainIT {
     AuditReport report = new AuditReport();
 
     new Balance(world.jdbi)
-        .at(
-            user,
-            world.clock.instant().plus(Duration.ofSeconds(1)),
-            world.clock.instant(),
-            report);
+        .at(user, world.clock.instant().plus(Duration.ofSeconds(1)), world.clock.instant(), report);
 
     assertThat(report.verdict).isEqualTo(Verdict.CLEAN);
     assertThat((BigDecimal) report.summary.get("balance")).isEqualByComparingTo("5");

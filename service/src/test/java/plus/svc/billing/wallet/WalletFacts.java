@@ -249,7 +249,8 @@ public final class WalletFacts {
       page = reads.history(account, EVER, ALWAYS, page.get(page.size() - 1), 7);
     }
     Set<UUID> ids = new HashSet<>(world.ledgerIds(account));
-    assertThat(all.stream().map(WalletReads.HistoryEntry::id)).containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(all.stream().map(WalletReads.HistoryEntry::id))
+        .containsExactlyInAnyOrderElementsOf(ids);
     BigDecimal sum = BigDecimal.ZERO;
     for (int i = 0; i < all.size(); i++) {
       WalletReads.HistoryEntry entry = all.get(i);

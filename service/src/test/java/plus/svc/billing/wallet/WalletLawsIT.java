@@ -122,7 +122,9 @@ class WalletLawsIT {
     WalletModel.Told told = model.apply(request.id(), command, now);
     assertThat(answer.refusal()).as("refusal of %s", command).isEqualTo(told.refusal());
     if (told.balance() != null) {
-      assertThat(answer.balance()).as("balance after %s", command).isEqualByComparingTo(told.balance());
+      assertThat(answer.balance())
+          .as("balance after %s", command)
+          .isEqualByComparingTo(told.balance());
       assertThat(answer.available()).as("left of it").isEqualByComparingTo(told.available());
     }
     if (told.free() != null) {
@@ -162,7 +164,9 @@ class WalletLawsIT {
     Instant now = world().clock.instant();
     for (UUID account : accounts(play)) {
       WalletReads.Standing standing = play.engine(step).reads().balance(account).orElseThrow();
-      assertThat(standing.balance()).as("after %s", step).isEqualByComparingTo(model.balance(account));
+      assertThat(standing.balance())
+          .as("after %s", step)
+          .isEqualByComparingTo(model.balance(account));
       assertThat(standing.available())
           .as("left after %s", step)
           .isEqualByComparingTo(model.available(account, now));
@@ -172,8 +176,8 @@ class WalletLawsIT {
   // All at once ----------------------------------------------------------------------------------
 
   @Property(tries = 6, shrinking = ShrinkingMode.OFF)
-  void allAtOnceEverySumIsRight(
-      @ForAll("aBusyPlay") List<WalletStep> steps, @ForAll Random random) throws Exception {
+  void allAtOnceEverySumIsRight(@ForAll("aBusyPlay") List<WalletStep> steps, @ForAll Random random)
+      throws Exception {
     WalletPlay play = new WalletPlay(world(), ENGINES.subList(0, 1 + random.nextInt(INSTANCES)));
     WalletStep first = new WalletStep(WalletStep.Act.CREDIT, 0, 0, 0, 0, 0);
     for (Command command : play.beginning()) {

@@ -179,8 +179,7 @@ final class WalletModel {
       return Told.refused(Refusal.INSUFFICIENT_BALANCE);
     }
     if (seconds > 0) {
-      holds.put(
-          id, new Kept(account, cost, service, quota, free, paid, now.plusSeconds(seconds)));
+      holds.put(id, new Kept(account, cost, service, quota, free, paid, now.plusSeconds(seconds)));
     } else {
       post(id, new Posted(account, cost.negate(), quota, free));
     }
@@ -218,8 +217,7 @@ final class WalletModel {
       return Told.refused(Refusal.HOLD_EXCEEDED);
     }
     long free = Math.min(count, hold.free);
-    BigDecimal cost =
-        terms(hold.service).price().multiply(BigDecimal.valueOf(count - free));
+    BigDecimal cost = terms(hold.service).price().multiply(BigDecimal.valueOf(count - free));
     hold.ended = true;
     post(id, new Posted(hold.account, cost.negate(), hold.quota, free));
     return done(hold.account, now, free, count - free);

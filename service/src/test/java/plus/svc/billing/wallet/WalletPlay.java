@@ -76,9 +76,7 @@ final class WalletPlay {
   /** Asks for something. */
   Asked ask(WalletStep step, WalletRequest request) {
     Asked asked =
-        new Asked(
-            request,
-            engine(step).wallet().apply(request).orTimeout(30, TimeUnit.SECONDS));
+        new Asked(request, engine(step).wallet().apply(request).orTimeout(30, TimeUnit.SECONDS));
     all.add(asked);
     operations.add(request.id());
     if (request.command() instanceof Command.Reserve
@@ -174,8 +172,7 @@ final class WalletPlay {
 
   private static Command transfer(String unit, UUID from, UUID to, BigDecimal amount) {
     return new Command.Group(
-        List.of(
-            new Command.Leg(from, amount.negate(), unit), new Command.Leg(to, amount, unit)),
+        List.of(new Command.Leg(from, amount.negate(), unit), new Command.Leg(to, amount, unit)),
         "");
   }
 

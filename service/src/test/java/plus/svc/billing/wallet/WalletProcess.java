@@ -72,9 +72,7 @@ public final class WalletProcess {
             jdbi, new PipelineSettings(rating, "", "test", false), clock, PipelineWatch.NONE);
     ServicePriceBook prices =
         new ServicePriceBook(
-            jdbi,
-            Map.of("payment", new ServicePriceBook.Terms(new BigDecimal("0.10"), 40)),
-            clock);
+            jdbi, Map.of("payment", new ServicePriceBook.Terms(new BigDecimal("0.10"), 40)), clock);
     return new WalletEngine(
         jdbi,
         new WalletPolicy("CNY", ZoneOffset.UTC),

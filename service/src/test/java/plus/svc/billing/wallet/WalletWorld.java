@@ -203,8 +203,7 @@ final class WalletWorld implements AutoCloseable {
     NodeKey node = new NodeKey("prod", "node" + nodes.incrementAndGet());
     SeriesKey series = new SeriesKey(user.toString(), "");
     Snapshot snapshot =
-        new Snapshot(
-            node, clock.instant(), null, List.of(new Sample(series, bytes, 0)), List.of());
+        new Snapshot(node, clock.instant(), null, List.of(new Sample(series, bytes, 0)), List.of());
     pipeline.accept(
         new Delivery(
             new SourceId("s"),
