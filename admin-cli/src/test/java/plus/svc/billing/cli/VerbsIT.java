@@ -381,7 +381,7 @@ final class VerbsIT {
 
   @Test
   void notificationsAreListedAndReplayedWhereItIsSaidWhich() {
-    server.answers("POST /admin/v1/notifications", "admin:read", 200, report(Verdict.FOUND));
+    server.answers("POST /admin/v1/notifications", "admin:write", 200, report(Verdict.FOUND));
     server.answers(
         "POST /admin/v1/notifications-replay", "admin:write", 200, report(Verdict.CLEAN));
 
