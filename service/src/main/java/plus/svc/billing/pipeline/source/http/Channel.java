@@ -28,6 +28,7 @@ import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.Loopback;
 import plus.svc.billing.platform.Secret;
 import plus.svc.billing.platform.SecretRefs;
+import plus.svc.billing.platform.ServerCheck;
 
 /** The connections to one source, with its trust and credential. */
 final class Channel implements AutoCloseable {
@@ -184,7 +185,7 @@ final class Channel implements AutoCloseable {
                     .setValidateAfterInactivity(CHECKED_AFTER_IDLE)
                     .build());
     if (tls != null) {
-      connections.setTlsSocketStrategy(TlsMaterial.strategy(tls, source.serverName()));
+      connections.setTlsSocketStrategy(ServerCheck.strategy(tls, source.serverName()));
     } else if (Loopback.isLiteral(source.baseUrl().getHost())) {
       connections.setDnsResolver(LoopbackDns.INSTANCE);
     } else {

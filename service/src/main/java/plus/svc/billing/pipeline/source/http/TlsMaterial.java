@@ -16,46 +16,18 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
-import org.apache.hc.client5.http.ssl.HttpsSupport;
-import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
-import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.source.AuthMode;
 import plus.svc.billing.pipeline.source.SourceFailure;
 import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceSpec;
 import plus.svc.billing.platform.Secret;
+import plus.svc.billing.platform.ServerCheck;
 
 /** How a source's server is trusted and who we are to it. There is no switch to trust anybody. */
 final class TlsMaterial {
 
-  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
   private TlsMaterial() {}
-
-  /**
-   * How a connection becomes a TLS one: the server's name is checked twice over, by the TLS engine
-   * and after the handshake.
-   *
-   * @param serverName stands for the URL's host in SNI and in both checks; null for the host itself
-   */
-  static TlsSocketStrategy strategy(SSLContext context, @Nullable String serverName) {
-    DefaultClientTlsStrategy checked =
-        new DefaultClientTlsStrategy(
-            context,
-            PROTOCOLS,
-            null,
-            SSLBufferMode.STATIC,
-            HostnameVerificationPolicy.BOTH,
-            HttpsSupport.getDefaultHostnameVerifier());
-    if (serverName == null) {
-      return checked;
-    }
-    return (socket, host, port, attachment, http) ->
-        checked.upgrade(socket, serverName, port, attachment, http);
-  }
 
   /**
    * The source's TLS: pinned CA bundle or the JDK's CAs, and the client certificate under mTLS.
@@ -63,7 +35,7 @@ final class TlsMaterial {
    * @throws SourceFailure {@code credential} if a text cannot be used
    */
   static SSLContext context(SourceSpec source, CredentialTexts texts) throws SourceFailure {
-    SSLFactory.Builder tls = SSLFactory.builder().withProtocols(PROTOCOLS);
+    SSLFactory.Builder tls = SSLFactory.builder().withProtocols(ServerCheck.protocols());
     addTrust(tls, source, texts.caBundle());
     Secret chain = texts.credential();
     if (source.authMode() == AuthMode.MTLS && chain != null) {
