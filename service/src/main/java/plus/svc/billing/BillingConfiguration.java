@@ -138,7 +138,7 @@ public final class BillingConfiguration extends Configuration {
             audit.read(reader),
             jobs.read(reader),
             ingest.read(reader),
-            wallet.read(reader),
+            wallet.read(reader, secrets),
             auth.read(reader, secrets));
     reader.finish();
     return settings;

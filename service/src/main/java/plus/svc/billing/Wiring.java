@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -52,6 +53,7 @@ import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.metrics.ServiceMetrics;
+import plus.svc.billing.metrics.WalletMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.ops.LivenessResource;
 import plus.svc.billing.ops.StartupResource;
@@ -79,6 +81,8 @@ import plus.svc.billing.repair.Quarantine;
 import plus.svc.billing.repair.Replay;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.WalletEngine;
+import plus.svc.billing.wallet.api.Recharges;
+import plus.svc.billing.wallet.api.WalletFacade;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -86,6 +90,7 @@ final class Wiring {
   private static final String METRICS_PATH = "/prometheus";
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
+  private static final Duration RECORDS_COUNTED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
   private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
@@ -131,7 +136,7 @@ final class Wiring {
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
-    wallet(jdbi, pipeline);
+    WalletFacade wallet = walletFacade(wallet(jdbi, pipeline));
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -141,17 +146,21 @@ final class Wiring {
             ? pulling(jdbi, sink, replay)
             : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
+    Gate gate =
+        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics());
     HttpEdges.register(
         environment,
         server,
-        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics()),
+        gate,
         settings.jobs(),
         settings.image(),
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
         operators(jdbi, jobs),
-        continuousAudit(jdbi));
+        continuousAudit(jdbi),
+        WalletEdges.denials(wallet));
+    WalletEdges.register(environment, wallet, gate, settings.wallet().grpc());
     environment.jersey().register(new LivenessResource(() -> pulses));
     environment
         .jersey()
@@ -363,6 +372,21 @@ final class Wiring {
         new PeriodicLoop(
             "wallet-tending", wallet.tendInterval(), STOP_WAIT, clock, engine.tending()::tend));
     return engine;
+  }
+
+  /** What both faces of the wallet call, and how many records it keeps. */
+  private WalletFacade walletFacade(WalletEngine engine) {
+    AtomicReference<Map<String, Long>> records = new AtomicReference<>(Map.of());
+    keep(
+        "record-counts",
+        new PeriodicLoop(
+            "record-counts",
+            RECORDS_COUNTED_EVERY,
+            STOP_WAIT,
+            clock,
+            () -> records.set(engine.reads().estimates(WalletMetrics.REPOSITORIES))));
+    metrics.wallet().records(records::get);
+    return new WalletFacade(engine, Recharges.NONE, metrics.wallet());
   }
 
   /** Notices changed prices: each becomes a version from then on. */

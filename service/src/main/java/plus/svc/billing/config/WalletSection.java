@@ -6,10 +6,12 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.platform.setting.SettingReader;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.Wallet;
 import plus.svc.billing.wallet.WalletPolicy;
+import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 
 /** {@code wallet}: the ledger as services use it. */
 public record WalletSection(
@@ -19,14 +21,15 @@ public record WalletSection(
     @Nullable String group,
     @Nullable String bulkGroup,
     @Nullable String tendInterval,
-    @Nullable Map<String, Service> services) {
+    @Nullable Map<String, Service> services,
+    @Nullable GrpcSection grpc) {
 
   /** {@code wallet.services.NAME}: what a call of a service costs. */
   public record Service(@Nullable String price, @Nullable String freeUnits) {}
 
   /** Nothing given: every default. */
   public static final WalletSection EMPTY =
-      new WalletSection(null, null, null, null, null, null, null);
+      new WalletSection(null, null, null, null, null, null, null, null);
 
   private static final Duration STOP_WAIT = Duration.ofSeconds(20);
   private static final Map<String, Service> SERVICES =
@@ -39,12 +42,14 @@ public record WalletSection(
    * The same, as checked.
    *
    * @param tendInterval how often what happens by itself is done
+   * @param grpc null if there is no gRPC port
    */
   public record Settings(
       WalletPolicy policy,
       Wallet.Limits limits,
       Duration tendInterval,
-      Map<String, ServicePriceBook.Terms> services) {
+      Map<String, ServicePriceBook.Terms> services,
+      WalletGrpcServer.@Nullable Settings grpc) {
 
     public Settings {
       services = Map.copyOf(services);
@@ -52,7 +57,7 @@ public record WalletSection(
   }
 
   /** Checks the texts; problems go to the reader. */
-  public Settings read(SettingReader reader) {
+  public Settings read(SettingReader reader, SecretRefs secrets) {
     String currency = reader.text(unit, "CNY");
     if (!currency.matches("[A-Za-z][A-Za-z0-9_-]{0,31}")) {
       reader.problem("wallet.unit is '" + currency + "': must be a currency or unit such as CNY");
@@ -70,7 +75,8 @@ public record WalletSection(
             (int) reader.wholeNumber("wallet.bulkGroup", bulkGroup, "500", 1, 10_000),
             STOP_WAIT),
         reader.interval("wallet.tendInterval", tendInterval, "1s"),
-        terms);
+        terms,
+        grpc == null ? null : grpc.read(reader, secrets));
   }
 
   private static ServicePriceBook.Terms terms(SettingReader reader, String name, Service service) {

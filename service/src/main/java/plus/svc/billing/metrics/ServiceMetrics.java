@@ -34,6 +34,7 @@ public final class ServiceMetrics {
   private final PipelineMetrics pipeline = new PipelineMetrics(registry);
   private final SourceMetrics sources;
   private final JobMetrics jobs = new JobMetrics(registry);
+  private final WalletMetrics wallet = new WalletMetrics(registry);
   private final Counter suspensions;
 
   /**
@@ -83,6 +84,11 @@ public final class ServiceMetrics {
   /** Counts runs of jobs. */
   public JobMetrics jobs() {
     return jobs;
+  }
+
+  /** Counts calls of the wallet. */
+  public WalletMetrics wallet() {
+    return wallet;
   }
 
   /** A sweep of arrears ended. */

@@ -45,6 +45,7 @@ public final class BulkResource {
       InputStream body) {
     HttpAsk http = new HttpAsk(facade, security, request, uri);
     Ask ask = http.ask(Fields.NONE, "");
+    facade.mayBulk(ask);
     if (!room.tryAcquire()) {
       return Envelope.response(
           WalletFailure.busy("too many bulks at once; nothing was read, try again"), http.host());

@@ -179,7 +179,7 @@ public final class Replies {
       @Nullable UUID reverses,
       @Nullable UUID reversedBy) {}
 
-  /** A hold: held, committed or voided. */
+  /** A hold, held, committed or voided. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record HoldReply(
       UUID holdId,

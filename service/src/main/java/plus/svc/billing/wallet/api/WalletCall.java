@@ -1,6 +1,5 @@
 package plus.svc.billing.wallet.api;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.auth.Right;
@@ -53,8 +52,12 @@ public enum WalletCall {
   /** As gRPC names it, as records and metrics do: {@code DeductQuota}. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    for (String word : name().split("_")) {
-      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    boolean begins = true;
+    for (char letter : name().toCharArray()) {
+      if (letter != '_') {
+        text.append(begins ? letter : Character.toLowerCase(letter));
+      }
+      begins = letter == '_';
     }
     return text.toString();
   }

@@ -76,7 +76,7 @@ public final class WalletFacade {
         });
   }
 
-  /** Counts and records a call whose body could not be read. */
+  /** Counts and records a call that did not begin. */
   public void unreadable(WalletCall call, Ask ask, WalletFailure failure) {
     watch.ended(ask.face(), call, failure.kind().name().toLowerCase(Locale.ROOT), 0);
     note(call, ask, failure);
@@ -94,7 +94,7 @@ public final class WalletFacade {
           call, request.command(), ask, engine.wallet().applyInBulk(request));
     } catch (WalletFailure | Unacceptable | JdbiException e) {
       WalletFailure failure = failure(e);
-      note(call, ask, failure);
+      unreadable(call, ask, failure);
       throw failure;
     }
   }
