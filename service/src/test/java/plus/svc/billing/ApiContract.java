@@ -39,7 +39,7 @@ final class ApiContract {
   private static final Map<JsonNode, JsonSchema> compiled = new ConcurrentHashMap<>();
 
   /** Any call may be answered so; the last ones only those of the wallet are. */
-  private static final Integer[] OTHERS = {400, 405, 406, 409, 500, 404, 413, 503};
+  private static final List<Integer> OTHERS = List.of(400, 405, 406, 409, 500, 404, 413, 503);
 
   private ApiContract() {}
 
