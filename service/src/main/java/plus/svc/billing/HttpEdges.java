@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.audit.ContinuousAudit;
 import plus.svc.billing.auth.AdminFilter;
+import plus.svc.billing.auth.Denials;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.RightsFeature;
 import plus.svc.billing.config.JobsSection;
@@ -44,7 +45,8 @@ final class HttpEdges {
       Ingest ingest,
       DatabaseProbe database,
       OperationServlet operations,
-      @Nullable ContinuousAudit audit) {
+      @Nullable ContinuousAudit audit,
+      Denials denials) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
     environment.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
@@ -52,7 +54,7 @@ final class HttpEdges {
     jersey.register(new JsonErrors());
     jersey.register(new LineEnd());
     jersey.register(new NoOptions());
-    jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback()));
+    jersey.register(new RightsFeature(gate, settings.allowUnauthenticatedLoopback(), denials));
     jersey.register(new ApiDescriptionResource(description(operations)));
     jersey.register(new PingResource(image));
     jersey.register(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
@@ -54,6 +55,7 @@ import plus.svc.billing.job.JobsHealthCheck;
 import plus.svc.billing.job.PushModeJobs;
 import plus.svc.billing.job.ReconcileRequest;
 import plus.svc.billing.metrics.ServiceMetrics;
+import plus.svc.billing.metrics.WalletMetrics;
 import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.ops.LivenessResource;
 import plus.svc.billing.ops.StartupResource;
@@ -85,6 +87,8 @@ import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.ThresholdNotices;
 import plus.svc.billing.wallet.WalletEngine;
 import plus.svc.billing.wallet.WalletPolicy;
+import plus.svc.billing.wallet.api.Recharges;
+import plus.svc.billing.wallet.api.WalletFacade;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -92,6 +96,7 @@ final class Wiring {
   private static final String METRICS_PATH = "/prometheus";
   private static final Duration PROBE_CAP = Duration.ofSeconds(2);
   private static final Duration PRICES_OBSERVED_EVERY = Duration.ofMinutes(1);
+  private static final Duration RECORDS_COUNTED_EVERY = Duration.ofMinutes(1);
   private static final Duration ARCHIVE_TENDED_EVERY = Duration.ofHours(6);
   private static final Duration JOB_PATIENCE = Duration.ofSeconds(20);
   private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);
@@ -138,7 +143,7 @@ final class Wiring {
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     WalletPolicy walletPolicy = walletPolicy(notifications(jdbi));
-    wallet(jdbi, pipeline, walletPolicy);
+    WalletFacade wallet = walletFacade(wallet(jdbi, pipeline, walletPolicy));
     recharging(jdbi, pipeline, walletPolicy);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
@@ -149,17 +154,21 @@ final class Wiring {
             ? pulling(jdbi, sink, replay)
             : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
+    Gate gate =
+        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics());
     HttpEdges.register(
         environment,
         server,
-        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics()),
+        gate,
         settings.jobs(),
         settings.image(),
         jobs,
         ingest(pipeline, sink),
         probe(jdbi),
         operators(jdbi, jobs),
-        continuousAudit(jdbi));
+        continuousAudit(jdbi),
+        WalletEdges.denials(wallet));
+    WalletEdges.register(environment, wallet, gate, settings.wallet().grpc());
     environment.jersey().register(new LivenessResource(() -> pulses));
     environment
         .jersey()
@@ -405,6 +414,21 @@ final class Wiring {
     keep("recharge-poll", recharging.loop());
     operations.addAll(recharging.operations());
     return recharging;
+  }
+
+  /** What both faces of the wallet call, and how many records it keeps. */
+  private WalletFacade walletFacade(WalletEngine engine) {
+    AtomicReference<Map<String, Long>> records = new AtomicReference<>(Map.of());
+    keep(
+        "record-counts",
+        new PeriodicLoop(
+            "record-counts",
+            RECORDS_COUNTED_EVERY,
+            STOP_WAIT,
+            clock,
+            () -> records.set(engine.reads().estimates(WalletMetrics.REPOSITORIES))));
+    metrics.wallet().records(records::get);
+    return new WalletFacade(engine, Recharges.NONE, metrics.wallet());
   }
 
   /** Notices changed prices: each becomes a version from then on. */

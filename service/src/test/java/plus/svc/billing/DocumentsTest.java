@@ -187,7 +187,7 @@ class DocumentsTest {
   void theTableOfCallsIsThatOfTheDescription() throws IOException {
     Map<String, String> told = new TreeMap<>();
     Matcher row =
-        Pattern.compile("(?m)^\\| `([A-Z]+ /\\S+)` \\| `?([a-z]+)`? \\| ([0-9, ]+) \\|$")
+        Pattern.compile("(?m)^\\| `([A-Z]+ /\\S+)` \\| `?([a-z:-]+)`? \\| ([0-9, ]+) \\|$")
             .matcher(Files.readString(DOCS.resolve("reference/http.md"), UTF_8));
     while (row.find()) {
       told.put(row.group(1), row.group(2) + " " + row.group(3));

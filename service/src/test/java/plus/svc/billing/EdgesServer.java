@@ -25,6 +25,7 @@ import plus.svc.billing.admin.Operation;
 import plus.svc.billing.admin.OperationServlet;
 import plus.svc.billing.admin.Operations;
 import plus.svc.billing.auth.Caller;
+import plus.svc.billing.auth.Denials;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
 import plus.svc.billing.auth.Throttle;
@@ -211,7 +212,8 @@ final class EdgesServer implements AutoCloseable {
           probe,
           new OperationServlet(
               new Operations(operations), changes, stopped, environment.getObjectMapper()),
-          null);
+          null,
+          Denials.NONE);
     }
 
     private static Token token(String name, Right... rights) {

@@ -22,24 +22,28 @@ final class BearerFilter extends AuthFilter<Caller, Caller> {
   private final Right right;
   private final Supplier<HttpServletRequest> request;
   private final Predicate<HttpServletRequest> mayOmitToken;
+  private final Denials denials;
 
   private BearerFilter(Builder builder) {
     this.gate = builder.gate;
     this.right = builder.right;
     this.request = builder.request;
     this.mayOmitToken = builder.mayOmitToken;
+    this.denials = builder.denials;
   }
 
   /**
    * @param request the request at hand
    * @param mayOmitToken is asked about it if it has no such header
+   * @param denials is told who lacks the right
    */
   static BearerFilter guarding(
       Gate gate,
       Right right,
       Supplier<HttpServletRequest> request,
-      Predicate<HttpServletRequest> mayOmitToken) {
-    return new Builder(gate, right, request, mayOmitToken)
+      Predicate<HttpServletRequest> mayOmitToken,
+      Denials denials) {
+    return new Builder(gate, right, request, mayOmitToken, denials)
         .setAuthenticator(Optional::of)
         .setAuthorizer((caller, role, context) -> caller.holds(role))
         .setPrefix("Bearer")
@@ -65,6 +69,9 @@ final class BearerFilter extends AuthFilter<Caller, Caller> {
       throw new NotAuthorizedException(prefix + " realm=\"" + realm + "\"");
     }
     if (!context.getSecurityContext().isUserInRole(right.text())) {
+      if (answer.caller() != null) {
+        denials.denied(answer.caller(), right, request.get());
+      }
       throw new ForbiddenException("needs a token with the right " + right.text());
     }
   }
@@ -75,16 +82,19 @@ final class BearerFilter extends AuthFilter<Caller, Caller> {
     private final Right right;
     private final Supplier<HttpServletRequest> request;
     private final Predicate<HttpServletRequest> mayOmitToken;
+    private final Denials denials;
 
     Builder(
         Gate gate,
         Right right,
         Supplier<HttpServletRequest> request,
-        Predicate<HttpServletRequest> mayOmitToken) {
+        Predicate<HttpServletRequest> mayOmitToken,
+        Denials denials) {
       this.gate = gate;
       this.right = right;
       this.request = request;
       this.mayOmitToken = mayOmitToken;
+      this.denials = denials;
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
 
   /** For who has to wait. */
-  static final String TOO_MANY = "too many wrong tokens from this address; wait, then try again";
+  public static final String TOO_MANY = "too many wrong tokens from this address; wait, then try again";
 
   private final Tokens tokens;
   private final Throttle throttle;
@@ -36,16 +36,17 @@ public final class Gate {
    * @param caller null if nobody comes in
    * @param delay how long to wait before the next try, zero if that is not the reason
    */
-  record Answer(@Nullable Caller caller, Duration delay) {
+  public record Answer(@Nullable Caller caller, Duration delay) {
 
     private static final Answer UNKNOWN = new Answer(null, Duration.ZERO);
 
-    boolean isThrottled() {
+    /** Whether the address has to wait. */
+    public boolean isThrottled() {
       return !delay.isZero();
     }
 
     /** Whole seconds to wait, rounded up. */
-    long delaySeconds() {
+    public long delaySeconds() {
       return delay.plusMillis(999).toSeconds();
     }
   }
@@ -55,7 +56,7 @@ public final class Gate {
    *
    * @param address remote address, as a literal
    */
-  Answer ask(@Nullable String header, String address) {
+  public Answer ask(@Nullable String header, String address) {
     Optional<String> token = BearerHeader.token(header);
     if (token.isEmpty()) {
       without.inc();

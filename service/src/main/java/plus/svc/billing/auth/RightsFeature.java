@@ -23,6 +23,7 @@ public final class RightsFeature implements DynamicFeature {
 
   private final Gate gate;
   private final boolean loopbackAllowed;
+  private final Denials denials;
 
   /** Stands for the request that the asking thread works on. */
   @Context private @Nullable HttpServletRequest request;
@@ -31,10 +32,12 @@ public final class RightsFeature implements DynamicFeature {
    * Guards with this gate.
    *
    * @param loopbackAllowed whether {@link Needs#orLoopback()} counts
+   * @param denials is told who lacks a right
    */
-  public RightsFeature(Gate gate, boolean loopbackAllowed) {
+  public RightsFeature(Gate gate, boolean loopbackAllowed, Denials denials) {
     this.gate = gate;
     this.loopbackAllowed = loopbackAllowed;
+    this.denials = denials;
   }
 
   @Override
@@ -47,7 +50,8 @@ public final class RightsFeature implements DynamicFeature {
               gate,
               needs.value(),
               () -> Objects.requireNonNull(request, "no request at hand"),
-              loopbackAllowed && needs.orLoopback() ? LoopbackCall::is : call -> false));
+              loopbackAllowed && needs.orLoopback() ? LoopbackCall::is : call -> false,
+              denials));
     } else if (!method.isAnnotationPresent(Open.class)
         && resource.getResourceClass().getPackageName().startsWith(OURS)) {
       context.register(new Closed());

@@ -19,6 +19,7 @@ import plus.svc.billing.wallet.WalletPolicy;
 import plus.svc.billing.wallet.cache.CacheSettings;
 import plus.svc.billing.wallet.outbox.OutboxPolicy;
 import plus.svc.billing.wallet.outbox.WebhookTarget;
+import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 
 /** {@code wallet}: the ledger as services use it. */
 public record WalletSection(
@@ -34,7 +35,8 @@ public record WalletSection(
     @Nullable List<WebhookSection> webhooks,
     @Nullable OutboxSection outbox,
     @Nullable ThresholdsSection thresholds,
-    @Nullable CacheSection cache) {
+    @Nullable CacheSection cache,
+    @Nullable GrpcSection grpc) {
 
   /** {@code wallet.services.NAME}: what a call of a service costs. */
   public record Service(@Nullable String price, @Nullable String freeUnits) {}
@@ -42,7 +44,7 @@ public record WalletSection(
   /** Nothing given: every default. */
   public static final WalletSection EMPTY =
       new WalletSection(
-          null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   private static final Duration STOP_WAIT = Duration.ofSeconds(20);
   private static final Map<String, Service> SERVICES =
@@ -59,6 +61,7 @@ public record WalletSection(
    * @param payment the payment service and recharges
    * @param webhooks who is told of accounts; may be none
    * @param cache null for none
+   * @param grpc null if there is no gRPC port
    */
   public record Settings(
       WalletPolicy policy,
@@ -70,7 +73,8 @@ public record WalletSection(
       List<WebhookTarget> webhooks,
       OutboxPolicy outbox,
       ThresholdsSection.Settings thresholds,
-      @Nullable CacheSettings cache) {
+      @Nullable CacheSettings cache,
+      WalletGrpcServer.@Nullable Settings grpc) {
 
     public Settings {
       webhooks = List.copyOf(webhooks);
@@ -108,7 +112,8 @@ public record WalletSection(
         WebhookSection.readAll(reader, webhooks, secrets),
         (outbox == null ? OutboxSection.EMPTY : outbox).read(reader),
         (thresholds == null ? ThresholdsSection.EMPTY : thresholds).read(reader),
-        (cache == null ? CacheSection.EMPTY : cache).read(reader, secrets));
+        (cache == null ? CacheSection.EMPTY : cache).read(reader, secrets),
+        grpc == null ? null : grpc.read(reader, secrets));
   }
 
   private static ExecutionTime schedule(String text) {

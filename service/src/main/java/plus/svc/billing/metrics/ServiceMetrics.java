@@ -38,6 +38,7 @@ public final class ServiceMetrics {
   private final RechargeMetrics recharges = new RechargeMetrics(registry);
   private final NoticeMetrics notices = new NoticeMetrics(registry);
   private final Counter cacheReads;
+  private final WalletMetrics wallet = new WalletMetrics(registry);
   private final Counter suspensions;
 
   /**
@@ -111,6 +112,11 @@ public final class ServiceMetrics {
   /** Counts reads of the cache. */
   public CacheWatch cache() {
     return read -> cacheReads.labelValues(read.text()).inc();
+  }
+
+  /** Counts calls of the wallet. */
+  public WalletMetrics wallet() {
+    return wallet;
   }
 
   /** A sweep of arrears ended. */

@@ -192,16 +192,21 @@ interface WalletReadDao {
   @SqlQuery(
       """
       SELECT id, meter AS service, entry_type = 'usage_free' AS free, -amount_delta AS amount,
-             units AS count, created_at
+             units AS count, created_at, operation_id AS operation
         FROM public.billing_ledger
        WHERE account_uuid = :account AND sub_account IS NULL AND meter IS NOT NULL
          AND entry_type IN ('usage_free', 'usage_charge')
+         AND (created_at, id) < (:before, :beforeId)
        ORDER BY created_at DESC, id DESC
       OFFSET :skip LIMIT :most
       """)
   @RegisterConstructorMapper(WalletReads.UseRecord.class)
   List<WalletReads.UseRecord> records(
-      @Bind("account") UUID account, @Bind("skip") int skip, @Bind("most") int most);
+      @Bind("account") UUID account,
+      @Bind("before") Instant before,
+      @Bind("beforeId") UUID beforeId,
+      @Bind("skip") int skip,
+      @Bind("most") int most);
 
   @SqlQuery(
       """
@@ -247,4 +252,39 @@ interface WalletReadDao {
       """)
   @RegisterConstructorMapper(WalletReads.HistoryEntry.class)
   List<WalletReads.HistoryEntry> entriesOf(@Bind("id") UUID id);
+
+  /** The account of an entry. */
+  record EntryAccount(UUID id, UUID account) {}
+
+  @SqlQuery(
+      """
+      SELECT id, coalesce(sub_account, account_uuid) AS account
+        FROM public.billing_ledger
+       WHERE operation_id = :id
+      """)
+  @RegisterConstructorMapper(EntryAccount.class)
+  List<EntryAccount> accountsOf(@Bind("id") UUID id);
+
+  @SqlQuery("SELECT request_id FROM billing.operations WHERE reverses = :id")
+  Optional<UUID> reversedBy(@Bind("id") UUID id);
+
+  /** What its rows are as the database last counted, by table; a partitioned one as a whole. */
+  record TableEstimate(String name, long records) {}
+
+  @SqlQuery(
+      """
+      SELECT n.nspname || '.' || c.relname AS name,
+             (greatest(c.reltuples, 0)
+              + coalesce((SELECT sum(greatest(p.reltuples, 0))
+                            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhrelid
+                           WHERE i.inhparent = c.oid), 0))::bigint AS records
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname IN ('public', 'billing') AND c.relkind IN ('r', 'p')
+         AND n.nspname || '.' || c.relname = ANY(:names)
+      """)
+  @RegisterConstructorMapper(TableEstimate.class)
+  List<TableEstimate> estimates(@Bind("names") String[] names);
+
+  @SqlQuery("SELECT account_id FROM billing.holds WHERE hold_id = :id")
+  Optional<UUID> accountOfHold(@Bind("id") UUID id);
 }

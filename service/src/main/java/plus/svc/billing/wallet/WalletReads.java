@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,14 @@ public final class WalletReads {
       String meter,
       long units,
       @Nullable UUID operation,
-      @Nullable UUID corrects) {}
+      @Nullable UUID corrects) {
+
+    /** The end of a page that ended there. */
+    public static HistoryEntry endOfPage(Place end) {
+      return new HistoryEntry(
+          end.id(), end.at(), "", BigDecimal.ZERO, null, "", 0, null, null);
+    }
+  }
 
   /**
    * A page of history, oldest first; places before {@code until} and from {@code from} on.
@@ -227,12 +235,30 @@ public final class WalletReads {
 
   /** A use or payment as the wallet's record list shows it. */
   public record UseRecord(
-      UUID id, String service, boolean free, BigDecimal amount, long count, Instant createdAt) {}
+      UUID id,
+      String service,
+      boolean free,
+      BigDecimal amount,
+      long count,
+      Instant createdAt,
+      @Nullable UUID operation) {}
 
-  /** Uses of services, newest first; {@code most} of them after {@code skip}. */
-  public List<UseRecord> records(UUID account, int skip, int most) {
-    return jdbi.withExtension(WalletReadDao.class, dao -> dao.records(account, skip, most));
+  /**
+   * Uses of services, newest first; {@code most} of them after {@code skip}.
+   *
+   * @param before the instant and id of the last record of the page before, null for the first page
+   */
+  public List<UseRecord> records(UUID account, @Nullable Place before, int skip, int most) {
+    Place from = before == null ? NEWEST : before;
+    return jdbi.withExtension(
+        WalletReadDao.class, dao -> dao.records(account, from.at(), from.id(), skip, most));
   }
+
+  /** Where a page ended. */
+  public record Place(Instant at, UUID id) {}
+
+  private static final Place NEWEST =
+      new Place(Instant.parse("9999-12-31T00:00:00Z"), new UUID(-1, -1));
 
   /** How many uses there are. */
   public long recordCount(UUID account) {
@@ -286,5 +312,45 @@ public final class WalletReads {
             service ->
                 all.at(service, clock.instant()).ifPresent(version -> terms.put(service, version)));
     return terms;
+  }
+
+  /** The accounts of the entries that an operation posted, by entry. */
+  public Map<UUID, UUID> accountsOf(UUID operation) {
+    Map<UUID, UUID> accounts = new HashMap<>();
+    jdbi.useExtension(
+        WalletReadDao.class,
+        dao -> dao.accountsOf(operation).forEach(row -> accounts.put(row.id(), row.account())));
+    return accounts;
+  }
+
+  /** The operation that took another one back. */
+  public Optional<UUID> reversedBy(UUID operation) {
+    return jdbi.withExtension(WalletReadDao.class, dao -> dao.reversedBy(operation));
+  }
+
+  /** The account of which a hold keeps something. */
+  public Optional<UUID> accountOfHold(UUID hold) {
+    return jdbi.withExtension(WalletReadDao.class, dao -> dao.accountOfHold(hold));
+  }
+
+  /** About how many records there are, by table; those that there are none of are left out. */
+  public Map<String, Long> estimates(Collection<String> tables) {
+    Map<String, Long> records = new TreeMap<>();
+    jdbi.useExtension(
+        WalletReadDao.class,
+        dao ->
+            dao.estimates(tables.toArray(String[]::new))
+                .forEach(row -> records.put(row.name(), row.records())));
+    return records;
+  }
+
+  /** What holds for every account. */
+  public WalletPolicy policy() {
+    return policy;
+  }
+
+  /** The time that goes for the wallet. */
+  public Instant now() {
+    return clock.instant();
   }
 }

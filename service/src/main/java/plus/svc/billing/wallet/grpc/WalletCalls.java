@@ -1,0 +1,106 @@
+package plus.svc.billing.wallet.grpc;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Message;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import plus.svc.billing.wallet.api.Ask;
+import plus.svc.billing.wallet.api.FieldsReader;
+import plus.svc.billing.wallet.api.WalletCall;
+import plus.svc.billing.wallet.api.WalletFacade;
+import plus.svc.billing.wallet.api.WalletFailure;
+
+/** Every call of a published service, done by the facade's call of the same name. */
+final class WalletCalls {
+
+  private final WalletFacade facade;
+  private final ObjectMapper json;
+
+  WalletCalls(WalletFacade facade, ObjectMapper json) {
+    this.facade = facade;
+    this.json = json;
+  }
+
+  /**
+   * Answers a service.
+   *
+   * @throws IllegalStateException if the facade lacks one of its calls
+   */
+  ServerServiceDefinition of(ServiceDescriptor service) {
+    ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
+    for (MethodDescriptor<?, ?> method : service.getMethods()) {
+      @SuppressWarnings("unchecked") // Every message of a generated service is one.
+      MethodDescriptor<Message, Message> typed = (MethodDescriptor<Message, Message>) method;
+      WalletCall call =
+          WalletCall.of(method.getBareMethodName())
+              .orElseThrow(
+                  () -> new IllegalStateException("nobody answers " + method.getFullMethodName()));
+      Message empty = prototype(typed.getResponseMarshaller());
+      definition.addMethod(
+          typed,
+          ServerCalls.asyncUnaryCall(
+              (request, observer) -> answer(typed, call, empty, request, observer)));
+    }
+    return definition.build();
+  }
+
+  private static Message prototype(MethodDescriptor.Marshaller<Message> marshaller) {
+    if (marshaller instanceof MethodDescriptor.PrototypeMarshaller<Message> known) {
+      @Nullable Message prototype = known.getMessagePrototype();
+      if (prototype != null) {
+        return prototype;
+      }
+    }
+    throw new IllegalStateException("a generated marshaller has a prototype");
+  }
+
+  private void answer(
+      MethodDescriptor<Message, Message> method,
+      WalletCall call,
+      Message empty,
+      Message request,
+      StreamObserver<Message> observer) {
+    Message reply;
+    try {
+      String body = ProtoJson.of(request).toString();
+      Ask ask =
+          new Ask(
+              GrpcGate.CALLER.get(),
+              "grpc",
+              "grpc " + method.getFullMethodName() + " from " + GrpcGate.ADDRESS.get(),
+              GrpcGate.IDEMPOTENCY_KEY.get(),
+              FieldsReader.read(body),
+              body,
+              patience());
+      Message.Builder builder = empty.newBuilderForType();
+      ProtoJson.fill(builder, json.valueToTree(facade.call(call, ask)));
+      reply = builder.build();
+    } catch (WalletFailure e) {
+      observer.onError(GrpcErrors.of(e));
+      return;
+    } catch (RuntimeException e) {
+      observer.onError(GrpcErrors.internal(e));
+      return;
+    }
+    observer.onNext(reply);
+    observer.onCompleted();
+  }
+
+  /** As long as the caller waits, and no longer than any other. */
+  private static Duration patience() {
+    @Nullable Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return Ask.PATIENCE;
+    }
+    long left = Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+    return Duration.ofMillis(Math.min(left, Ask.PATIENCE.toMillis()));
+  }
+}
