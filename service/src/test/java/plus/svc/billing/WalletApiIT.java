@@ -364,8 +364,7 @@ class WalletApiIT {
     refused(other, 409, "409");
     assertThat(balance(user)).isEqualTo("9.9");
     assertThat(refusals("idempotency key 'mine'%")).isOne();
-    refused(
-        send("all", "POST", INNER + "deduct", inBody, "Idempotency-Key", "yours"), 400, "400");
+    refused(send("all", "POST", INNER + "deduct", inBody, "Idempotency-Key", "yours"), 400, "400");
   }
 
   @Test
@@ -419,8 +418,7 @@ class WalletApiIT {
 
     assertThat(account(user).at("/quotas/0/resetMonth").asText()).isEqualTo("2026-01");
     for (String period : List.of("today", "month")) {
-      JsonNode sums =
-          ok(get(OUTER + "stats/" + period + "?serviceName=asset&userId=" + user));
+      JsonNode sums = ok(get(OUTER + "stats/" + period + "?serviceName=asset&userId=" + user));
       assertThat(sums.path("period").asText()).isEqualTo(period);
       assertThat(sums.path("totalCount").asInt()).isEqualTo(3);
       assertThat(sums.path("freeCount").asInt()).isEqualTo(3);
@@ -450,8 +448,7 @@ class WalletApiIT {
     ok(post("deduct", use(user, "payment", "1000")));
     JsonNode hold = ok(post("holds", use(user, "payment", "60")));
     assertThat(hold.path("amount").asText()).isEqualTo("6");
-    assertThat(ok(post("check", use(user, "payment", "50"))).path("allowed").asBoolean())
-        .isFalse();
+    assertThat(ok(post("check", use(user, "payment", "50"))).path("allowed").asBoolean()).isFalse();
     refused(post("deduct", use(user, "payment", "50")), 400, "190102");
     assertThat(account(user).path("availableText").asText()).isEqualTo("4");
 
@@ -463,7 +460,10 @@ class WalletApiIT {
     assertThat(balance(user)).isEqualTo("9");
 
     JsonNode money =
-        ok(post("holds", money(user, "3").replace("accountId", "userId").replace(",\"guarded\":true", "")));
+        ok(
+            post(
+                "holds",
+                money(user, "3").replace("accountId", "userId").replace(",\"guarded\":true", "")));
     ok(post("holds/" + money.path("holdId").asText() + "/void", "{}"));
     assertThat(account(user).path("availableText").asText()).isEqualTo("9");
   }
@@ -516,8 +516,7 @@ class WalletApiIT {
     List<String> amounts = new ArrayList<>();
     String cursor = "";
     do {
-      JsonNode page =
-          ok(get(INNER + "history?pageSize=2&accountId=" + one + "&cursor=" + cursor));
+      JsonNode page = ok(get(INNER + "history?pageSize=2&accountId=" + one + "&cursor=" + cursor));
       amounts.addAll(page.path("entries").findValuesAsText("amount"));
       cursor = page.path("nextCursor").asText();
     } while (!cursor.isEmpty());
@@ -557,8 +556,7 @@ class WalletApiIT {
       }
       assertThat(JSON.readTree(results.get(lines)).path("errorMessage").asText())
           .contains("accountId");
-      assertThat(JSON.readTree(results.get(lines + 1)).path("errorCode").asText())
-          .isEqualTo("400");
+      assertThat(JSON.readTree(results.get(lines + 1)).path("errorCode").asText()).isEqualTo("400");
       assertThat(JSON.readTree(results.get(lines + 2)).path("errorMessage").asText())
           .contains("must be one of");
       assertThat(JSON.readTree(results.get(lines + 3)).path("errorCode").asText())
@@ -620,15 +618,13 @@ class WalletApiIT {
                                 + " AND body <> ''")
                         .mapTo(String.class)
                         .list());
-    assertThat(bodies)
-        .containsExactly("{\"denied\":\"here\"}");
+    assertThat(bodies).containsExactly("{\"denied\":\"here\"}");
   }
 
   @Test
   void aTokenThatIsBoundToAccountsSeesAndChangesNoOther() throws Exception {
     UUID other = userWith("10");
-    String hold =
-        ok(post("holds", use(other, "payment", "1"))).path("holdId").asText();
+    String hold = ok(post("holds", use(other, "payment", "1"))).path("holdId").asText();
     String operation = ok(post("credits", money(other, "1"))).path("operationId").asText();
     long before = refusals("the token is bound to other accounts");
     List<String[]> tries =
@@ -650,14 +646,11 @@ class WalletApiIT {
             new String[] {"POST", INNER + "holds", use(other, "payment", "1")},
             new String[] {"POST", INNER + "holds/" + hold + "/commit", "{}"},
             new String[] {"POST", INNER + "holds/" + hold + "/void", "{}"},
-            new String[] {
-              "POST", INNER + "reversals", "{\"operationId\":\"" + operation + "\"}"
-            },
+            new String[] {"POST", INNER + "reversals", "{\"operationId\":\"" + operation + "\"}"},
             new String[] {
               "POST",
               INNER + "accounts",
-              "{\"accountId\":\"%s\",\"owner\":\"%s\",\"currency\":\"CNY\"}"
-                  .formatted(BOUND, other)
+              "{\"accountId\":\"%s\",\"owner\":\"%s\",\"currency\":\"CNY\"}".formatted(BOUND, other)
             },
             new String[] {
               "POST",

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
 
   /** For who has to wait. */
-  public static final String TOO_MANY = "too many wrong tokens from this address; wait, then try again";
+  public static final String TOO_MANY =
+      "too many wrong tokens from this address; wait, then try again";
 
   private final Tokens tokens;
   private final Throttle throttle;

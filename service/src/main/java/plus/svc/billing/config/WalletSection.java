@@ -17,9 +17,9 @@ import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.Wallet;
 import plus.svc.billing.wallet.WalletPolicy;
 import plus.svc.billing.wallet.cache.CacheSettings;
+import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 import plus.svc.billing.wallet.outbox.OutboxPolicy;
 import plus.svc.billing.wallet.outbox.WebhookTarget;
-import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 
 /** {@code wallet}: the ledger as services use it. */
 public record WalletSection(

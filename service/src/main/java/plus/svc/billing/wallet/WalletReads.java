@@ -80,8 +80,7 @@ public final class WalletReads {
 
     /** The end of a page that ended there. */
     public static HistoryEntry endOfPage(Place end) {
-      return new HistoryEntry(
-          end.id(), end.at(), "", BigDecimal.ZERO, null, "", 0, null, null);
+      return new HistoryEntry(end.id(), end.at(), "", BigDecimal.ZERO, null, "", 0, null, null);
     }
   }
 

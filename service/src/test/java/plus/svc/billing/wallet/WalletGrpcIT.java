@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
@@ -98,8 +98,7 @@ final class WalletGrpcIT {
                 .build());
     server.start();
     channel =
-        Grpc.newChannelBuilder(
-                "127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
+        Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
             .build();
   }
 
@@ -150,8 +149,7 @@ final class WalletGrpcIT {
 
   /** The status and the business code in the details. */
   private static void refused(Runnable call, Status.Code status, String code) {
-    StatusRuntimeException error =
-        catchThrowableOfType(StatusRuntimeException.class, call::run);
+    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call::run);
     assertThat(error).isNotNull();
     assertThat(error.getStatus().getCode()).as(error.getMessage()).isEqualTo(status);
     Any detail = StatusProto.fromThrowable(error).getDetails(0);
@@ -179,8 +177,7 @@ final class WalletGrpcIT {
     var records =
         outer().listRecords(ListRecordsRequest.newBuilder().setUserId(user.toString()).build());
     var today =
-        outer()
-            .getStatsToday(GetStatsTodayRequest.newBuilder().setUserId(user.toString()).build());
+        outer().getStatsToday(GetStatsTodayRequest.newBuilder().setUserId(user.toString()).build());
     var summary =
         outer()
             .getStatsSummary(
@@ -193,7 +190,8 @@ final class WalletGrpcIT {
     assertThat(first.getBalanceText()).isEqualTo("1");
     assertThat(account.getBalanceText()).isEqualTo("1");
     assertThat(account.getBalance()).isEqualTo(1.0);
-    assertThat(account.getQuotasList()).extracting("serviceName", "usedQuota")
+    assertThat(account.getQuotasList())
+        .extracting("serviceName", "usedQuota")
         .contains(org.assertj.core.groups.Tuple.tuple("payment", 1_000));
     assertThat(records.getTotal()).isEqualTo(2);
     assertThat(records.getRecordsList())
@@ -266,7 +264,8 @@ final class WalletGrpcIT {
     assertThat(told.getCaller()).isEqualTo("all");
     assertThat(balance.getBalance()).isEqualTo("9");
     assertThat(
-            world.count("SELECT count(*) FROM billing.requests WHERE source LIKE 'grpc billing.v1.%'"))
+            world.count(
+                "SELECT count(*) FROM billing.requests WHERE source LIKE 'grpc billing.v1.%'"))
         .isEqualTo(5);
   }
 
@@ -433,8 +432,7 @@ final class WalletGrpcIT {
 
   @Test
   void plainTextIsForLoopbackOnly() {
-    assertThatThrownBy(
-            () -> new WalletGrpcServer.Settings(new ListenAddress("", 9107), null, null))
+    assertThatThrownBy(() -> new WalletGrpcServer.Settings(new ListenAddress("", 9107), null, null))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(
             new WalletGrpcServer.Settings(

@@ -53,7 +53,8 @@ final class Answers {
   }
 
   private static Replies.HoldReply hold(UUID hold, String status, WalletAnswer answer) {
-    Long count = answer.free() == null ? null : zeroIfNull(answer.free()) + zeroIfNull(answer.paid());
+    Long count =
+        answer.free() == null ? null : zeroIfNull(answer.free()) + zeroIfNull(answer.paid());
     boolean committed = status.equals("committed");
     return new Replies.HoldReply(
         hold,

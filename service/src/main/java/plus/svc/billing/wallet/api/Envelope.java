@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data null for an error
  * @param errorCode '' or six digits, or the HTTP status where the contract has no code
- * @param showType how a front end shows it: 0 not at all, 1 for 400 and 404, 3 for 401 and 403, else
- *     2
+ * @param showType how a front end shows it: 0 not at all, 1 for 400 and 404, 3 for 401 and 403,
+ *     else 2
  * @param traceId new for each answer
  * @param host the name that the caller called
  */
@@ -35,8 +35,7 @@ public record Envelope(
           case 401, 403 -> 3;
           default -> 2;
         };
-    return new Envelope(
-        false, null, code, message, showType, UUID.randomUUID().toString(), host);
+    return new Envelope(false, null, code, message, showType, UUID.randomUUID().toString(), host);
   }
 
   static Response response(WalletFailure failure, String host) {

@@ -117,8 +117,7 @@ public final class Fields {
     }
     long value = whole(name);
     if (value < least || value > most) {
-      throw WalletFailure.bad(
-          path + name + " is " + value + ": must be " + least + " to " + most);
+      throw WalletFailure.bad(path + name + " is " + value + ": must be " + least + " to " + most);
     }
     return (int) value;
   }
@@ -150,8 +149,7 @@ public final class Fields {
   public BigDecimal positive(String name) {
     BigDecimal amount = amount(name);
     if (amount.signum() <= 0) {
-      throw WalletFailure.bad(
-          path + name + " is " + Amounts.text(amount) + ": must be above zero");
+      throw WalletFailure.bad(path + name + " is " + Amounts.text(amount) + ": must be above zero");
     }
     return amount;
   }
@@ -213,8 +211,7 @@ public final class Fields {
   public void nothingElse() {
     for (String name : values.keySet()) {
       if (!asked.contains(name)) {
-        throw WalletFailure.bad(
-            path + shown(name) + " is no field of this call: must be left out");
+        throw WalletFailure.bad(path + shown(name) + " is no field of this call: must be left out");
       }
     }
   }

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@link Fields} from JSON. {@code NaN} is read too, so that the error can name its field. */
+/**
+ * Reads {@link Fields} from JSON. {@code NaN} is read too, so that the error can name its field.
+ */
 public final class FieldsReader {
 
   /** Longest body of a call, and longest line of a bulk. */
@@ -48,8 +50,7 @@ public final class FieldsReader {
       return fields;
     } catch (IOException e) {
       // The parser's own words may quote anything.
-      throw WalletFailure.bad(
-          "the body is no JSON object: must be one, with every field once");
+      throw WalletFailure.bad("the body is no JSON object: must be one, with every field once");
     }
   }
 

@@ -23,8 +23,7 @@ final class HttpAsk {
   private final HttpServletRequest request;
   private final UriInfo uri;
 
-  HttpAsk(
-      WalletFacade facade, SecurityContext security, HttpServletRequest request, UriInfo uri) {
+  HttpAsk(WalletFacade facade, SecurityContext security, HttpServletRequest request, UriInfo uri) {
     if (!(security.getUserPrincipal() instanceof Caller known)) {
       throw new IllegalStateException("a call of the wallet without a caller");
     }
@@ -88,8 +87,7 @@ final class HttpAsk {
         .forEach(
             (name, values) -> {
               if (values.size() > 1) {
-                throw WalletFailure.bad(
-                    Fields.shown(name) + " is given twice: must be given once");
+                throw WalletFailure.bad(Fields.shown(name) + " is given twice: must be given once");
               }
               texts.put(name, values.get(0));
             });

@@ -10,7 +10,8 @@ import plus.svc.billing.wallet.WalletReads;
 /** Where a page ended, as callers hand it back. */
 final class Pages {
 
-  private static final Pattern CURSOR = Pattern.compile("([0-9]{1,12})\\.([0-9]{9})_([0-9a-f-]{36})");
+  private static final Pattern CURSOR =
+      Pattern.compile("([0-9]{1,12})\\.([0-9]{9})_([0-9a-f-]{36})");
 
   private Pages() {}
 

@@ -55,8 +55,7 @@ final class Queries {
         .balance(account)
         .orElseThrow(
             () ->
-                WalletFailure.refused(
-                    Refusal.ACCOUNT_NOT_FOUND, "there is no account " + account));
+                WalletFailure.refused(Refusal.ACCOUNT_NOT_FOUND, "there is no account " + account));
   }
 
   /** The unit, if the caller names one, must be the account's. */
@@ -281,9 +280,7 @@ final class Queries {
     List<Replies.Entry> entries =
         page.stream().map(row -> entry(row, standing.account(), standing.unit())).toList();
     String next =
-        page.size() < size
-            ? ""
-            : Pages.cursor(page.get(size - 1).place(), page.get(size - 1).id());
+        page.size() < size ? "" : Pages.cursor(page.get(size - 1).place(), page.get(size - 1).id());
     return new Replies.HistoryReply(standing.account(), standing.unit(), entries, next);
   }
 

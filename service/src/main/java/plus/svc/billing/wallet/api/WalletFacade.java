@@ -83,15 +83,15 @@ public final class WalletFacade {
   }
 
   /** A change in a bulk, under way. */
-  record Submitted(WalletCall call, Command command, Ask ask, CompletableFuture<WalletAnswer> answer) {}
+  record Submitted(
+      WalletCall call, Command command, Ask ask, CompletableFuture<WalletAnswer> answer) {}
 
   /** Lets a change of a bulk begin, once there is room for it; {@link #end} tells the rest. */
   Submitted begin(WalletCall call, Ask ask) {
     try {
       Access.needs(ask.caller(), call.right());
       WalletRequest request = request(call, ask);
-      return new Submitted(
-          call, request.command(), ask, engine.wallet().applyInBulk(request));
+      return new Submitted(call, request.command(), ask, engine.wallet().applyInBulk(request));
     } catch (WalletFailure | Unacceptable | JdbiException e) {
       WalletFailure failure = failure(e);
       unreadable(call, ask, failure);

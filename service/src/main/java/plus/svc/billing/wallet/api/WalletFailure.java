@@ -128,8 +128,7 @@ public final class WalletFailure extends RuntimeException {
   static WalletFailure refused(Refusal refusal, String message) {
     String code = CODES.getOrDefault(refusal, "190401");
     return switch (refusal) {
-      case ACCOUNT_NOT_FOUND ->
-          new WalletFailure(Kind.NOT_FOUND, BAD_REQUEST, code, message);
+      case ACCOUNT_NOT_FOUND -> new WalletFailure(Kind.NOT_FOUND, BAD_REQUEST, code, message);
       case HOLD_NOT_FOUND, OPERATION_NOT_FOUND ->
           new WalletFailure(Kind.NOT_FOUND, NOT_FOUND, code, message);
       case ACCOUNT_EXISTS, ALREADY_REVERSED, HOLD_ENDED ->

@@ -63,8 +63,7 @@ final class GrpcGate implements ServerInterceptor {
   private static <Q, A> ServerCall.Listener<Q> refuse(
       ServerCall<Q, A> call, StatusRuntimeException error) {
     @Nullable Metadata trailers = error.getTrailers();
-    call.close(
-        Status.fromThrowable(error), trailers == null ? new Metadata() : trailers);
+    call.close(Status.fromThrowable(error), trailers == null ? new Metadata() : trailers);
     return new ServerCall.Listener<>() {};
   }
 

@@ -73,8 +73,7 @@ final class ProtoJson {
     return switch (field.getJavaType()) {
       case STRING -> value.asText();
       case BOOLEAN -> value.asBoolean();
-      case INT ->
-          (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value.longValue()));
+      case INT -> (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, value.longValue()));
       case LONG -> value.longValue();
       case DOUBLE -> value.doubleValue();
       case MESSAGE -> inner(message.newBuilderForField(field), value);

@@ -59,8 +59,7 @@ public final class WalletGrpcServer implements Managed {
   }
 
   /** Makes it; it listens once it is started. */
-  public WalletGrpcServer(
-      Settings settings, Gate gate, WalletFacade facade, ObjectMapper json) {
+  public WalletGrpcServer(Settings settings, Gate gate, WalletFacade facade, ObjectMapper json) {
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newFixedThreadPool(
@@ -124,8 +123,7 @@ public final class WalletGrpcServer implements Managed {
   public void stop() throws InterruptedException {
     server.shutdown();
     if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-      LOG.warn(
-          Happening.STOP_TOO_LONG, "gRPC calls are still open after {} s; cut", DRAIN_SECONDS);
+      LOG.warn(Happening.STOP_TOO_LONG, "gRPC calls are still open after {} s; cut", DRAIN_SECONDS);
       server.shutdownNow();
       server.awaitTermination(1, TimeUnit.SECONDS);
     }
