@@ -700,9 +700,7 @@ class WalletApiIT {
     for (int i = 0; i < 10; i++) {
       send("wrong", "GET", OUTER + "account", "");
     }
-    Set<String> throttled = new TreeSet<>();
     for (String[] call : calls()) {
-      throttled.add(call[0] + " " + call[1]);
       assertThat(send("wrong", call[0], call[1], "").statusCode()).isEqualTo(429);
     }
     Set<String> described = new TreeSet<>();
