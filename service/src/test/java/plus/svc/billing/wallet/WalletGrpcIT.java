@@ -74,6 +74,7 @@ final class WalletGrpcIT {
   private final UUID bound = world.user();
   private WalletGrpcServer server;
   private ManagedChannel channel;
+  private CompletableFuture<Void> stopping = CompletableFuture.completedFuture(null);
 
   @BeforeEach
   void start() throws Exception {
@@ -414,10 +415,11 @@ final class WalletGrpcIT {
                                   "SELECT count(*) FROM billing.requests"
                                       + " WHERE idempotency_key = 'open'"))
                           .isOne());
-              CompletableFuture.runAsync(this::stopServer);
+              stopping = CompletableFuture.runAsync(this::stopServer);
               return call;
             });
     assertThat(open.get(20, TimeUnit.SECONDS).getBalance()).isEqualTo("9");
+    stopping.get(20, TimeUnit.SECONDS);
     assertThatThrownBy(() -> inner("all-token").debit(money(user, "1", "closed")))
         .isInstanceOf(StatusRuntimeException.class);
   }
