@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -133,13 +134,20 @@ class WalletApiIT {
   }
 
   private static String money(UUID account, String amount) {
-    return "{\"accountId\":\"%s\",\"amount\":\"%s\",\"currency\":\"CNY\",\"guarded\":true}"
-        .formatted(account, amount);
+    return String.format(
+        Locale.ROOT,
+        "{\"accountId\":\"%s\",\"amount\":\"%s\",\"currency\":\"CNY\",\"guarded\":true}",
+        account,
+        amount);
   }
 
   private static String use(UUID user, String service, String count) {
-    return "{\"userId\":\"%s\",\"serviceName\":\"%s\",\"count\":%s}"
-        .formatted(user, service, count);
+    return String.format(
+        Locale.ROOT,
+        "{\"userId\":\"%s\",\"serviceName\":\"%s\",\"count\":%s}",
+        user,
+        service,
+        count);
   }
 
   private static HttpResponse<String> send(
@@ -473,8 +481,10 @@ class WalletApiIT {
     UUID one = userWith("10");
     UUID two = userWith("0");
     String setUp =
-        "{\"owner\":\"%s\",\"currency\":\"POINTS\",\"name\":\"points\",\"metadata\":{\"a\":\"b\"}}"
-            .formatted(one);
+        String.format(
+            Locale.ROOT,
+            "{\"owner\":\"%s\",\"currency\":\"POINTS\",\"name\":\"points\",\"metadata\":{\"a\":\"b\"}}",
+            one);
     JsonNode points = ok(post("accounts", setUp));
     assertThat(points.path("balance").asText()).isEqualTo("0");
     assertThat(points.path("currency").asText()).isEqualTo("POINTS");
@@ -483,13 +493,16 @@ class WalletApiIT {
         ok(
             post(
                 "transfers",
-                "{\"fromAccountId\":\"%s\",\"toAccountId\":\"%s\",\"amount\":\"2.5\",\"currency\":\"CNY\",\"reason\":\"rent\"}"
-                    .formatted(one, two)));
+                String.format(
+                    Locale.ROOT,
+                    "{\"fromAccountId\":\"%s\",\"toAccountId\":\"%s\",\"amount\":\"2.5\",\"currency\":\"CNY\",\"reason\":\"rent\"}",
+                    one,
+                    two)));
     String group =
         "{\"legs\":[{\"accountId\":\"%s\",\"amount\":\"-1\",\"currency\":\"CNY\"},"
             + "{\"accountId\":\"%s\",\"amount\":\"%s\",\"currency\":\"CNY\"}]}";
-    ok(post("groups", group.formatted(one, two, "1")));
-    refused(post("groups", group.formatted(one, two, "2")), 400, "400");
+    ok(post("groups", String.format(Locale.ROOT, group, one, two, "1")));
+    refused(post("groups", String.format(Locale.ROOT, group, one, two, "2")), 400, "400");
     ok(post("debits", money(two, "0.5").replace("true", "false")));
     String id = moved.path("operationId").asText();
     JsonNode back = ok(post("reversals", "{\"operationId\":\"" + id + "\"}"));
@@ -534,15 +547,20 @@ class WalletApiIT {
         IntStream.rangeClosed(1, lines)
                 .mapToObj(
                     i ->
-                        ("{\"operation\":\"credit\",\"idempotencyKey\":\"b%d\",\"accountId\":\"%s\","
-                                + "\"amount\":\"0.01\",\"currency\":\"CNY\"}\n")
-                            .formatted(i, user))
+                        String.format(
+                            Locale.ROOT,
+                            ("{\"operation\":\"credit\",\"idempotencyKey\":\"b%d\",\"accountId\":\"%s\","
+                                + "\"amount\":\"0.01\",\"currency\":\"CNY\"}\n"),
+                            i,
+                            user))
                 .collect(Collectors.joining())
             + "{\"operation\":\"credit\",\"idempotencyKey\":\"bad\",\"accountId\":\"x\"}\n"
             + "no JSON\n"
             + "{\"operation\":\"sing\",\"idempotencyKey\":\"s\"}\n"
-            + "{\"operation\":\"debit\",\"guarded\":true,\"idempotencyKey\":\"d\",\"accountId\":\"%s\",\"amount\":\"1000\",\"currency\":\"CNY\"}"
-                .formatted(user);
+            + String.format(
+                Locale.ROOT,
+                "{\"operation\":\"debit\",\"guarded\":true,\"idempotencyKey\":\"d\",\"accountId\":\"%s\",\"amount\":\"1000\",\"currency\":\"CNY\"}",
+                user);
     String first = "";
     for (int turn = 0; turn < 2; turn++) {
       HttpResponse<String> answer = send("all", "POST", INNER + "bulk", body);
@@ -650,13 +668,20 @@ class WalletApiIT {
             new String[] {
               "POST",
               INNER + "accounts",
-              "{\"accountId\":\"%s\",\"owner\":\"%s\",\"currency\":\"CNY\"}".formatted(BOUND, other)
+              String.format(
+                  Locale.ROOT,
+                  "{\"accountId\":\"%s\",\"owner\":\"%s\",\"currency\":\"CNY\"}",
+                  BOUND,
+                  other)
             },
             new String[] {
               "POST",
               INNER + "transfers",
-              "{\"fromAccountId\":\"%s\",\"toAccountId\":\"%s\",\"amount\":\"1\",\"currency\":\"CNY\"}"
-                  .formatted(other, BOUND)
+              String.format(
+                  Locale.ROOT,
+                  "{\"fromAccountId\":\"%s\",\"toAccountId\":\"%s\",\"amount\":\"1\",\"currency\":\"CNY\"}",
+                  other,
+                  BOUND)
             });
     for (String[] one : tries) {
       refused(send("bound", one[0], one[1], one[2], "Idempotency-Key", "s" + ++keys), 403, "403");
@@ -677,8 +702,10 @@ class WalletApiIT {
   void aRechargeWithoutAPaymentServiceSaysSo() throws Exception {
     UUID user = userWith("0");
     String order =
-        "{\"userId\":\"%s\",\"amount\":10,\"currency\":\"CNY\",\"paymentMethod\":\"alipay\"}"
-            .formatted(user);
+        String.format(
+            Locale.ROOT,
+            "{\"userId\":\"%s\",\"amount\":10,\"currency\":\"CNY\",\"paymentMethod\":\"alipay\"}",
+            user);
     refused(send("all", "POST", OUTER + "recharge", order, "Idempotency-Key", "r"), 400, "190501");
     refused(send("all", "POST", OUTER + "recharge", order), 400, "100002");
   }
