@@ -84,7 +84,6 @@ final class WalletFailedStatementIT {
     commands.add(
         new Command.SetUp(
             further, world.user(), "POINTS", "", BigDecimal.ZERO, null, WalletWorld.none()));
-    commands.add(new Command.Post(further, BigDecimal.ONE, "POINTS", "", true));
     commands.add(debit(user, "100000"));
     return commands.stream().map(world::request).toList();
   }
