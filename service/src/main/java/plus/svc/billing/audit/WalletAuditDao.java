@@ -30,8 +30,8 @@ interface WalletAuditDao {
       @Nullable BigDecimal money) {}
 
   /**
-   * Entries whose balance doesn't go on from the one before it, in the order of their places: from
-   * where the history is kept on.
+   * Entries of operations and of others whose balance doesn't go on from the one of such an entry
+   * before it, in the order of their places. Where traffic stands between, the chain of all tells.
    */
   @SqlQuery(
       """
@@ -52,8 +52,7 @@ interface WalletAuditDao {
       history AS (
           SELECT owner, account, id, amount, place, balance_after, kept,
                  lag(balance_after, 1, 0) OVER place_by_place AS before,
-                 row_number() OVER place_by_place AS number,
-                 min(place) FILTER (WHERE kept) OVER (PARTITION BY account) AS kept_from
+                 lag(kept, 1, true) OVER place_by_place AS kept_before
             FROM placed
           WINDOW place_by_place AS (PARTITION BY account ORDER BY place, id))
       SELECT owner AS account, place AS at,
@@ -62,8 +61,7 @@ interface WalletAuditDao {
              (before + amount)::text AS expected, balance_after::text AS found,
              before + amount - balance_after AS money
         FROM history
-       WHERE place >= kept_from AND balance_after IS DISTINCT FROM before + amount
-         AND before IS NOT NULL AND (number > 1 OR kept)
+       WHERE kept AND kept_before AND balance_after IS DISTINCT FROM before + amount
        ORDER BY owner, account, place, id
       """)
   List<Off> brokenHistory(@Bind("owners") UUID[] owners);
@@ -110,7 +108,10 @@ interface WalletAuditDao {
       """)
   List<Off> held(@Bind("owners") UUID[] owners);
 
-  /** Quotas of services that are not their uses, in the months as they are kept. */
+  /**
+   * Quotas of services that are not their uses, in the months as they are kept; what is taken back
+   * is taken back from the month of the use.
+   */
   @SqlQuery(
       """
       WITH quota AS (
@@ -123,9 +124,11 @@ interface WalletAuditDao {
                  coalesce(sum(l.units) FILTER (WHERE l.entry_type = 'usage_charge'), 0) AS charged,
                  min(l.bucket_start) AS at
             FROM public.billing_ledger l
+            LEFT JOIN public.billing_ledger c ON c.id = l.corrects
             LEFT JOIN quota q
               ON q.account_uuid = l.account_uuid AND q.meter = l.meter
-             AND l.bucket_start >= q.period_start AND l.bucket_start < q.period_end
+             AND coalesce(c.bucket_start, l.bucket_start) >= q.period_start
+             AND coalesce(c.bucket_start, l.bucket_start) < q.period_end
            WHERE l.account_uuid = ANY(:owners) AND l.meter IS NOT NULL AND l.operation_id IS NOT NULL
            GROUP BY l.account_uuid, l.meter, q.period_start),
       kept AS (

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param status null while it is not applied
  * @param reversedBy the operation that took it back, null if none did
  */
-record RequestRow(
+public record RequestRow(
     UUID requestId,
     String caller,
     String idempotencyKey,

@@ -45,6 +45,7 @@ final class WalletAuditIT {
     user = world.userWith(engine, "50");
     other = world.userWith(engine, "5");
     points = UUID.randomUUID();
+    world.traffic(user, 100);
     ask(
         engine,
         new Command.SetUp(points, user, "POINTS", "", BigDecimal.ZERO, null, WalletWorld.none()));
@@ -55,7 +56,6 @@ final class WalletAuditIT {
     ask(engine, append(user, "-3.25"));
     world.topUp(user, new BigDecimal("20"), world.clock.instant());
     ask(engine, debit(user, "1.5"));
-    world.traffic(user, 100);
     ask(
         engine,
         new Command.Group(

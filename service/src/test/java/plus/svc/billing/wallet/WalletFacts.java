@@ -86,10 +86,14 @@ public final class WalletFacts {
         "a quota is the uses of its month, and what holds keep of it",
         """
         WITH uses AS (
-            SELECT account_uuid, meter, date_trunc('month', bucket_start, 'UTC') AS period_start,
-                   sum(units) FILTER (WHERE entry_type = 'usage_free') AS used,
-                   sum(units) FILTER (WHERE entry_type = 'usage_charge') AS charged
-              FROM public.billing_ledger WHERE meter IS NOT NULL GROUP BY 1, 2, 3),
+            SELECT l.account_uuid, l.meter,
+                   date_trunc('month', coalesce(c.bucket_start, l.bucket_start), 'UTC')
+                     AS period_start,
+                   sum(l.units) FILTER (WHERE l.entry_type = 'usage_free') AS used,
+                   sum(l.units) FILTER (WHERE l.entry_type = 'usage_charge') AS charged
+              FROM public.billing_ledger l
+              LEFT JOIN public.billing_ledger c ON c.id = l.corrects
+             WHERE l.meter IS NOT NULL GROUP BY 1, 2, 3),
         kept AS (
             SELECT account_id AS account_uuid, meter, period_start, sum(free_units) AS held
               FROM billing.holds WHERE state = 'active' AND meter IS NOT NULL GROUP BY 1, 2, 3)

@@ -82,7 +82,7 @@ class WalletLawsIT {
 
   // One after the other ------------------------------------------------------------------------
 
-  @Property(tries = 20)
+  @Property(tries = 12)
   void oneAfterTheOtherItDoesWhatTheModelSays(
       @ForAll("aPlay") List<WalletStep> steps, @ForAll Random random) {
     WalletPlay play = new WalletPlay(world(), ENGINES);
@@ -175,7 +175,7 @@ class WalletLawsIT {
 
   // All at once ----------------------------------------------------------------------------------
 
-  @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 4, shrinking = ShrinkingMode.OFF)
   void allAtOnceEverySumIsRight(@ForAll("aBusyPlay") List<WalletStep> steps, @ForAll Random random)
       throws Exception {
     WalletPlay play = new WalletPlay(world(), ENGINES.subList(0, 1 + random.nextInt(INSTANCES)));
