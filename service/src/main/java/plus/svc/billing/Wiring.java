@@ -87,6 +87,7 @@ import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.ThresholdNotices;
 import plus.svc.billing.wallet.WalletEngine;
 import plus.svc.billing.wallet.WalletPolicy;
+import plus.svc.billing.wallet.api.RechargeCalls;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
 
@@ -143,8 +144,10 @@ final class Wiring {
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
     WalletPolicy walletPolicy = walletPolicy(notifications(jdbi));
-    WalletFacade wallet = walletFacade(wallet(jdbi, pipeline, walletPolicy));
-    recharging(jdbi, pipeline, walletPolicy);
+    WalletEngine engine = wallet(jdbi, pipeline, walletPolicy);
+    WalletFacade wallet =
+        walletFacade(
+            engine, new RechargeCalls(recharging(jdbi, pipeline, walletPolicy).recharge()));
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
@@ -417,7 +420,7 @@ final class Wiring {
   }
 
   /** What both faces of the wallet call, and how many records it keeps. */
-  private WalletFacade walletFacade(WalletEngine engine) {
+  private WalletFacade walletFacade(WalletEngine engine, Recharges recharges) {
     AtomicReference<Map<String, Long>> records = new AtomicReference<>(Map.of());
     keep(
         "record-counts",
@@ -428,7 +431,7 @@ final class Wiring {
             clock,
             () -> records.set(engine.reads().estimates(WalletMetrics.REPOSITORIES))));
     metrics.wallet().records(records::get);
-    return new WalletFacade(engine, Recharges.NONE, metrics.wallet());
+    return new WalletFacade(engine, recharges, metrics.wallet());
   }
 
   /** Notices changed prices: each becomes a version from then on. */

@@ -35,6 +35,8 @@ public enum Right {
   WALLET_BULK("wallet:bulk"),
   /** Order recharges. */
   WALLET_RECHARGE("wallet:recharge"),
+  /** Say what became of payments: the payment service's alone. */
+  WALLET_CALLBACK("wallet:callback"),
   /** Take operations back. */
   WALLET_ADMIN("wallet:admin");
 

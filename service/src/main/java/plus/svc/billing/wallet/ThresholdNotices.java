@@ -92,7 +92,7 @@ public final class ThresholdNotices implements Notices {
   }
 
   /** What was debited in a quarter. */
-  record DebitRow(UUID account, BigDecimal amount, long entries) {}
+  public record DebitRow(UUID account, BigDecimal amount, long entries) {}
 
   /** Statements of the notices. */
   interface Dao {

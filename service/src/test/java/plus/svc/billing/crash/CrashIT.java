@@ -200,8 +200,10 @@ final class CrashIT {
                             + "&application_name=instance-1"));
             world.awaitMoment(9);
             relay.beSilent();
-            assertThat(cut.terminate(Duration.ofSeconds(10))).isEqualTo(1);
-            assertThat(cut.log()).contains("the stop takes longer than PT2S");
+            int code = cut.terminate(Duration.ofSeconds(10));
+            // Where nothing was under way there was nothing to cut short.
+            assertThat(code).isIn(1, 143);
+            assertThat(cut.log().contains("the stop takes longer than PT2S")).isEqualTo(code == 1);
             world.judge();
             // The database still has its connections; what was under way in them holds nobody up.
             long before = world.archived();

@@ -7,7 +7,8 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Rows and content of every table of ours and of the shared schema, to tell whether any changed.
+ * Rows and content of every table of ours and of the shared schema, to tell whether any changed;
+ * not of those that hold nothing but when a loop ran last.
  */
 public final class TableDigests {
 
@@ -25,6 +26,7 @@ public final class TableDigests {
                         FROM pg_tables
                        WHERE schemaname IN ('public', 'billing')
                          AND tablename NOT LIKE 'databasechangelog%'
+                         AND tablename NOT IN ('repair_mark', 'month_ahead')
                        ORDER BY 1
                       """)
                   .mapTo(String.class)

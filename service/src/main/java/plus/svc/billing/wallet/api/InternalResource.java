@@ -52,7 +52,7 @@ public final class InternalResource {
   /** The outcome of a payment. */
   @POST
   @Path("callback")
-  @Needs(Right.WALLET_RECHARGE)
+  @Needs(Right.WALLET_CALLBACK)
   public Response callback(
       @Context SecurityContext security,
       @Context HttpServletRequest request,
