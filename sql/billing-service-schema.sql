@@ -468,6 +468,35 @@ CREATE TABLE billing.nodes (
     CONSTRAINT nodes_env_node_key UNIQUE (env, node)
 ) WITH (fillfactor=50);
 
+CREATE TABLE billing.notice_deliveries (
+    account_uuid uuid NOT NULL,
+    target text NOT NULL,
+    seq bigint NOT NULL,
+    state text NOT NULL DEFAULT 'waiting'::text,
+    attempts integer NOT NULL DEFAULT 0,
+    since timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    next_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    claim uuid,
+    error text NOT NULL DEFAULT ''::text,
+    ended_at timestamp with time zone,
+    CONSTRAINT notice_deliveries_pkey PRIMARY KEY (account_uuid, target, seq),
+    CONSTRAINT notice_deliveries_check CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT notice_deliveries_check1 CHECK (((state = 'waiting'::text) OR (claim IS NULL))),
+    CONSTRAINT notice_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+);
+
+CREATE TABLE billing.notices (
+    account_uuid uuid NOT NULL,
+    seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT notices_pkey PRIMARY KEY (account_uuid, seq),
+    CONSTRAINT notices_kind_check CHECK ((kind = ANY (ARRAY['balance_low'::text, 'quota_low'::text, 'unusual_rate'::text])))
+);
+
 CREATE TABLE billing.operations (
     request_id uuid NOT NULL,
     account_id uuid,
@@ -748,6 +777,7 @@ ALTER TABLE billing.admin_changes ADD CONSTRAINT admin_changes_ends_fkey FOREIGN
 ALTER TABLE billing.holds ADD CONSTRAINT holds_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.holds ADD CONSTRAINT holds_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.node_states ADD CONSTRAINT node_states_node_key_fkey FOREIGN KEY (node_key) REFERENCES billing.nodes(node_key);
+ALTER TABLE billing.notice_deliveries ADD CONSTRAINT notice_deliveries_account_uuid_seq_fkey FOREIGN KEY (account_uuid, seq) REFERENCES billing.notices(account_uuid, seq);
 ALTER TABLE billing.operations ADD CONSTRAINT operations_request_id_fkey FOREIGN KEY (request_id) REFERENCES billing.requests(request_id);
 ALTER TABLE billing.operations ADD CONSTRAINT operations_reverses_fkey FOREIGN KEY (reverses) REFERENCES billing.operations(request_id);
 ALTER TABLE billing.recharge_events ADD CONSTRAINT recharge_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES billing.recharge_orders(order_id);
@@ -767,6 +797,10 @@ CREATE INDEX holds_active ON billing.holds USING btree (account_id, expires_at) 
 CREATE INDEX holds_expiring ON billing.holds USING btree (expires_at) WHERE (state = 'active'::text);
 CREATE INDEX job_runs_started ON billing.job_runs USING btree (started_at DESC);
 CREATE INDEX job_runs_unfinished ON billing.job_runs USING btree (instance) WHERE (finished_at IS NULL);
+CREATE INDEX notice_deliveries_dead ON billing.notice_deliveries USING btree (target, ended_at) WHERE (state = 'dead'::text);
+CREATE INDEX notice_deliveries_delivered ON billing.notice_deliveries USING btree (ended_at) WHERE (state = 'delivered'::text);
+CREATE INDEX notice_deliveries_due ON billing.notice_deliveries USING btree (target, next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX notices_created_at ON billing.notices USING brin (created_at) WITH (autosummarize='on');
 CREATE INDEX recharge_events_order ON billing.recharge_events USING btree (order_id, event_id);
 CREATE INDEX recharge_orders_account ON billing.recharge_orders USING btree (account_id, created_at DESC);
 CREATE INDEX recharge_orders_due ON billing.recharge_orders USING btree (next_look_at) WHERE (next_look_at IS NOT NULL);
@@ -896,6 +930,13 @@ COMMENT ON COLUMN billing.nodes.uplink IS 'counters as last seen, set aside or n
 COMMENT ON COLUMN billing.nodes.uplink_since IS 'since when the counter holds its value';
 COMMENT ON COLUMN billing.nodes.seen_at IS 'when the series was last present, set aside or not';
 COMMENT ON COLUMN billing.nodes.aside IS 'ordinals of series whose newest sample was set aside; aside_uplink and aside_downlink run in parallel: the counters accepted last';
+COMMENT ON TABLE billing.notice_deliveries IS 'Outbox: a notice on its way to one target. An account''s notices reach a target in the order of seq.';
+COMMENT ON COLUMN billing.notice_deliveries.since IS 'when it began to wait; anew with a replay';
+COMMENT ON COLUMN billing.notice_deliveries.next_at IS 'when it is tried next; while claimed, when the claim is over';
+COMMENT ON COLUMN billing.notice_deliveries.claim IS 'who sends it now; whoever lost its claim writes nothing';
+COMMENT ON TABLE billing.notices IS 'Outbox: what other systems are told of accounts. A notice goes some time after its last delivery did.';
+COMMENT ON COLUMN billing.notices.id IS 'by which receivers know a repeated delivery';
+COMMENT ON COLUMN billing.notices.data IS 'amounts as text, no personal data';
 COMMENT ON VIEW billing.operation_entries IS 'Every request with what became of it: a row for each ledger row it made, one without if it made none.';
 COMMENT ON TABLE billing.operations IS 'What became of each request; append-only. Its ledger rows carry its id.';
 COMMENT ON COLUMN billing.operations.reason IS 'why it was rejected';

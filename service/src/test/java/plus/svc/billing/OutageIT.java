@@ -146,7 +146,7 @@ class OutageIT {
 
       lease(
           "UPDATE billing.source_leases SET holder = 'lost', fence = fence + 1,"
-              + " expires_at = clock_timestamp() + INTERVAL '1 hour' WHERE source_id = 'jp'");
+              + " expires_at = clock_timestamp() + INTERVAL '2 minutes' WHERE source_id = 'jp'");
       fires(prometheus, "BillingNoLeaseHolder jp");
       lease(
           "UPDATE billing.source_leases SET expires_at = clock_timestamp() WHERE source_id = 'jp'");

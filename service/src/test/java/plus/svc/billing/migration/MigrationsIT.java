@@ -67,6 +67,10 @@ final class MigrationsIT {
           + line_code text
           + corrects uuid
           + operation_id uuid
+          + sub_account uuid
+          + meter text
+          + units bigint
+          + appended boolean
           """,
           "account_quota_states",
           """
@@ -98,6 +102,9 @@ final class MigrationsIT {
           + quota_included_at timestamp with time zone
           + quota_granted_at timestamp with time zone
           + price_changes integer NOT NULL 0
+          + held numeric NOT NULL 0
+          + open_holds integer NOT NULL 0
+          + last_entry_at timestamp with time zone
           """,
           "account_billing_profiles",
           """
