@@ -135,8 +135,8 @@ final class FollowIT {
     assertThat(collector.collectNow().join().outcomes())
         .extracting(outcome -> outcome.source().value())
         .containsExactly("us");
-    assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("jp", "another", 60_000)).isPresent();
-    assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("us", "another", 60_000)).isEmpty();
+    assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("jp", "another", 7_200_000)).isPresent();
+    assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("us", "another", 7_200_000)).isEmpty();
   }
 
   @Test
