@@ -19,7 +19,7 @@ final class Connections implements ConnectionFactory, AutoCloseable {
   }
 
   Jdbi jdbi() {
-    return Jdbi.create(this).installPlugin(new BillingJdbiPlugin());
+    return Jdbi.create(this).installPlugin(new BillingJdbiPlugin()).setSqlLogger(new Timing());
   }
 
   @Override

@@ -198,6 +198,7 @@ final class WalletBench {
     }
     double rate = done.sum() / ((System.nanoTime() - begin) / 1e9);
     window.acquire(WINDOW);
+    Timing.print();
     out.printf(
         Locale.ROOT,
         "%-44s %,9.0f/s%s%s%n",

@@ -14,7 +14,9 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 
-/** Statements on requests and what became of them. */
+/**
+ * Statements on requests that wait, one by one; those of the hot path are in {@link RequestLog}.
+ */
 interface RequestDao {
 
   /**
@@ -30,83 +32,6 @@ interface RequestDao {
       String command,
       @Nullable String answer) {}
 
-  /** What is answered is on disk with the operation; what is only stored may come again. */
-  @SqlQuery("SELECT set_config('synchronous_commit', 'off', true)")
-  String commitLater();
-
-  /**
-   * For the rest of the transaction: the plan that fits a few rows fits any number, and every row
-   * is found by its key, whatever the statistics of a young table say.
-   */
-  @SqlQuery(
-      """
-      SELECT set_config('plan_cache_mode', 'force_generic_plan', true)
-          || set_config('enable_seqscan', 'off', true)
-      """)
-  String planOnce();
-
-  @SqlQuery(
-      """
-      INSERT INTO billing.requests
-             (request_id, caller, idempotency_key, kind, source, digest, command, body,
-              received_at)
-      SELECT id, caller, key, kind, source, digest, command, body, :now
-        FROM unnest(:ids, :callers, :keys, :kinds, :sources, :digests, :commands, :bodies)
-          AS r (id, caller, key, kind, source, digest, command, body)
-       ORDER BY id
-          ON CONFLICT (request_id) DO NOTHING
-      RETURNING request_id
-      """)
-  @SuppressWarnings("TooManyParameters")
-  List<UUID> store(
-      @Bind("ids") UUID[] ids,
-      @Bind("callers") String[] callers,
-      @Bind("keys") String[] keys,
-      @Bind("kinds") String[] kinds,
-      @Bind("sources") String[] sources,
-      @Bind("digests") UUID[] digests,
-      @Bind("commands") String[] commands,
-      @Bind("bodies") String[] bodies,
-      @Bind("now") Instant now);
-
-  @SqlQuery(
-      """
-      SELECT r.request_id, r.digest, r.received_at, r.caller, r.command, o.answer
-        FROM billing.requests r
-        LEFT JOIN billing.operations o ON o.request_id = r.request_id
-       WHERE r.request_id = ANY(:ids)
-      """)
-  @RegisterRowMapper(KnownMapper.class)
-  List<Known> known(@Bind("ids") UUID[] ids);
-
-  /** An answer that was given. */
-  record Answered(UUID id, String answer) {}
-
-  @SqlQuery("SELECT request_id, answer FROM billing.operations WHERE request_id = ANY(:ids)")
-  @RegisterRowMapper(AnsweredMapper.class)
-  List<Answered> answered(@Bind("ids") UUID[] ids);
-
-  /** Records what became of requests, of those alone of which nobody else did. */
-  @SqlQuery(
-      """
-      INSERT INTO billing.operations
-             (request_id, account_id, status, reason, reverses, answer, applied_at)
-      SELECT request_id, account_id, status, reason, reverses, answer, :now
-        FROM unnest(:ids, :accounts, :statuses, :reasons, :reverses, :answers)
-          AS c (request_id, account_id, status, reason, reverses, answer)
-       ORDER BY request_id
-          ON CONFLICT (request_id) DO NOTHING
-      RETURNING request_id
-      """)
-  List<UUID> apply(
-      @Bind("ids") UUID[] ids,
-      @Bind("accounts") @Nullable UUID[] accounts,
-      @Bind("statuses") String[] statuses,
-      @Bind("reasons") String[] reasons,
-      @Bind("reverses") @Nullable UUID[] reverses,
-      @Bind("answers") String[] answers,
-      @Bind("now") Instant now);
-
   @SqlUpdate(
       """
       INSERT INTO billing.refusals (caller, source, kind, idempotency_key, reason, body)
@@ -120,19 +45,24 @@ interface RequestDao {
       @Bind("reason") String reason,
       @Bind("body") String body);
 
-  /** Requests that were stored a while ago and not applied, oldest first. */
+  /** The instant before which what was stored is seen by everybody, unless a commit took long. */
+  @SqlQuery("SELECT clock_timestamp() - :grace::interval")
+  Instant settledUntil(@Bind("grace") String grace);
+
+  /** Requests that were stored from one instant to another and not applied, oldest first. */
   @SqlQuery(
       """
       SELECT r.request_id, r.digest, r.received_at, r.caller, r.command, NULL
         FROM billing.requests r
-       WHERE r.stored_at >= coalesce((SELECT until FROM billing.repair_mark), '-infinity')
-         AND r.stored_at < clock_timestamp() - :grace::interval
+       WHERE r.stored_at >= coalesce(:from, (SELECT until FROM billing.repair_mark), '-infinity')
+         AND r.stored_at < :until
          AND NOT EXISTS (SELECT 1 FROM billing.operations o WHERE o.request_id = r.request_id)
        ORDER BY r.stored_at
        LIMIT :most
       """)
   @RegisterRowMapper(KnownMapper.class)
-  List<Known> unapplied(@Bind("grace") String grace, @Bind("most") int most);
+  List<Known> unapplied(
+      @Bind("from") @Nullable Instant from, @Bind("until") Instant until, @Bind("most") int most);
 
   /** Nothing before the instant waits; a transaction that stores lasts less than the grace. */
   @SqlUpdate(
@@ -142,25 +72,22 @@ interface RequestDao {
       """)
   void mark(@Bind("grace") String grace);
 
+  /** Reads what was there. */
+  static Known read(ResultSet row) throws SQLException {
+    return new Known(
+        row.getObject(1, UUID.class),
+        row.getObject(2, UUID.class),
+        row.getObject(3, OffsetDateTime.class).toInstant(),
+        row.getString(4),
+        row.getString(5),
+        row.getString(6));
+  }
+
   /** Maps what was there. */
   final class KnownMapper implements RowMapper<Known> {
     @Override
     public Known map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Known(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getObject(3, OffsetDateTime.class).toInstant(),
-          rs.getString(4),
-          rs.getString(5),
-          rs.getString(6));
-    }
-  }
-
-  /** Maps an answer. */
-  final class AnsweredMapper implements RowMapper<Answered> {
-    @Override
-    public Answered map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Answered(rs.getObject(1, UUID.class), rs.getString(2));
+      return read(rs);
     }
   }
 }

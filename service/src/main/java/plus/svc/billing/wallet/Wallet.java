@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,26 +20,30 @@ import plus.svc.billing.platform.log.Happening;
 
 /**
  * Where operations are asked for. Requests that wait together are stored and applied together:
- * while one group is being written the next one gathers, so the busier an account is the less each
- * operation costs. An account's requests go through one lane of this instance, so that its lanes
- * don't wait for each other's locks; unconditional postings have a lane of their own, which waits
- * for no account at all. What belongs to a bulk yields to everything else.
+ * while one group is being stored the one before it is applied and the next one gathers, so the
+ * busier an account is the less each operation costs. An account's requests go through one lane of
+ * this instance, so that its lanes don't wait for each other's locks; unconditional postings have a
+ * lane of their own, which waits for no account at all, and so has what belongs to a bulk, which
+ * single requests never wait behind.
  */
 public final class Wallet implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Wallet.class);
   private static final int MOST_WAITING = 20_000;
+  private static final String STORED_ONLY =
+      "the wallet has stopped; the request is stored and will be applied";
 
   private final WalletBatch batch;
   private final Limits limits;
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane appending;
+  private final Lane bulk;
   private final ExecutorService threads;
 
   /**
    * How much at once.
    *
-   * @param lanes transactions on accounts at the same time
+   * @param lanes transactions of single requests on accounts at the same time
    * @param group most requests in a transaction
    * @param bulkGroup most requests of a bulk in a transaction
    * @param stopWait how long a stop waits for what is being written
@@ -48,21 +53,30 @@ public final class Wallet implements AutoCloseable {
   Wallet(WalletBatch batch, Limits limits) {
     this.batch = batch;
     this.limits = limits;
+    for (int i = 0; i < limits.lanes(); i++) {
+      lanes.add(new Lane(batch::apply, limits.group()));
+    }
+    this.appending = new Lane(batch::append, limits.group());
+    this.bulk = new Lane(batch::applyAny, limits.bulkGroup());
     AtomicInteger number = new AtomicInteger();
     this.threads =
-        Executors.newFixedThreadPool(
-            limits.lanes() + 1,
+        Executors.newCachedThreadPool(
             work -> {
               Thread thread = new Thread(work, "wallet-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
-    for (int i = 0; i < limits.lanes(); i++) {
-      lanes.add(new Lane(batch::apply));
+    for (Lane lane : all()) {
+      threads.execute(lane::storing);
+      threads.execute(lane::applying);
     }
-    this.appending = new Lane(batch::append);
-    lanes.forEach(threads::execute);
-    threads.execute(appending);
+  }
+
+  private List<Lane> all() {
+    List<Lane> all = new ArrayList<>(lanes);
+    all.add(appending);
+    all.add(bulk);
+    return all;
   }
 
   /** The key of a request stands for another one. */
@@ -98,17 +112,17 @@ public final class Wallet implements AutoCloseable {
    *     exception if it is not known to be
    */
   public CompletableFuture<WalletAnswer> apply(WalletRequest request) {
-    return laneOf(request.command()).offer(request, false);
+    return laneOf(request.command()).offer(request);
   }
 
-  /** The same for a part of a bulk, which yields to single requests. */
+  /** The same for a part of a bulk; waits while too much of bulks waits already. */
   public CompletableFuture<WalletAnswer> applyInBulk(WalletRequest request) {
-    return laneOf(request.command()).offer(request, true);
+    return bulk.put(request);
   }
 
   /** How many requests wait. */
   public int waiting() {
-    return lanes.stream().mapToInt(Lane::waiting).sum() + appending.waiting();
+    return all().stream().mapToInt(Lane::waiting).sum();
   }
 
   private Lane laneOf(Command command) {
@@ -143,39 +157,89 @@ public final class Wallet implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    lanes.forEach(Lane::refuseWaiting);
-    appending.refuseWaiting();
+    all().forEach(Lane::refuseWaiting);
   }
 
-  /** One writer with what waits for it. */
-  private final class Lane implements Runnable {
+  /** Requests of the same id that came together; the first one speaks for them. */
+  private record Same(List<Waiting> all) {
+
+    WalletRequest request() {
+      return all.get(0).request();
+    }
+
+    /** Who came with the same key in the same group may have asked for something else. */
+    void complete(WalletAnswer answer) {
+      for (Waiting entry : all) {
+        if (entry.request().command().equals(request().command())) {
+          entry.answer().complete(answer);
+        } else {
+          refuseTaken(entry);
+        }
+      }
+    }
+
+    void fail(Throwable failure) {
+      all.forEach(entry -> entry.answer().completeExceptionally(failure));
+    }
+
+    private static void refuseTaken(Waiting entry) {
+      entry.answer().completeExceptionally(new KeyTaken(entry.request().key()));
+    }
+
+    /** Refuses those who speak as the first one does; gives the others. */
+    List<Waiting> refuse() {
+      List<Waiting> others = new ArrayList<>();
+      for (Waiting entry : all) {
+        if (entry.request().command().equals(request().command())) {
+          refuseTaken(entry);
+        } else {
+          others.add(entry);
+        }
+      }
+      return others;
+    }
+  }
+
+  /** A request that is stored, with those who wait for its answer. */
+  private record Stored(WalletBatch.Pending pending, Same same) {}
+
+  /** A writer in two steps, with what waits for each. */
+  private final class Lane {
 
     private final Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step;
-    private final LinkedBlockingQueue<Waiting> single = new LinkedBlockingQueue<>(MOST_WAITING);
-    private final LinkedBlockingQueue<Waiting> bulk = new LinkedBlockingQueue<>(MOST_WAITING);
+    private final int group;
+    private final LinkedBlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
+    private final ArrayBlockingQueue<List<Stored>> stored = new ArrayBlockingQueue<>(1);
 
-    Lane(Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step) {
+    Lane(Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step, int group) {
       this.step = step;
+      this.group = group;
     }
 
     int waiting() {
-      return single.size() + bulk.size();
+      return waiting.size();
     }
 
-    CompletableFuture<WalletAnswer> offer(WalletRequest request, boolean inBulk) {
+    CompletableFuture<WalletAnswer> offer(WalletRequest request) {
       Waiting entry = new Waiting(request, new CompletableFuture<>());
-      if (inBulk) {
-        try {
-          // A bulk waits; it has a caller who sends no faster than this.
-          bulk.put(entry);
-          single.offer(NUDGE);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          entry.answer().completeExceptionally(new Busy());
-        }
-      } else if (!single.offer(entry)) {
+      if (!waiting.offer(entry)) {
         entry.answer().completeExceptionally(new Busy());
       }
+      return unlessStopped(entry);
+    }
+
+    CompletableFuture<WalletAnswer> put(WalletRequest request) {
+      Waiting entry = new Waiting(request, new CompletableFuture<>());
+      try {
+        waiting.put(entry);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        entry.answer().completeExceptionally(new Busy());
+      }
+      return unlessStopped(entry);
+    }
+
+    private CompletableFuture<WalletAnswer> unlessStopped(Waiting entry) {
       if (threads.isShutdown()) {
         refuseWaiting();
       }
@@ -184,125 +248,123 @@ public final class Wallet implements AutoCloseable {
 
     void refuseWaiting() {
       List<Waiting> late = new ArrayList<>();
-      single.drainTo(late);
-      bulk.drainTo(late);
+      waiting.drainTo(late);
       late.forEach(
           entry ->
               entry
                   .answer()
                   .completeExceptionally(
                       new IllegalStateException("the wallet has stopped; nothing was stored")));
+      List<List<Stored>> unapplied = new ArrayList<>();
+      stored.drainTo(unapplied);
+      unapplied.forEach(
+          requests ->
+              requests.forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY))));
     }
 
-    @Override
-    public void run() {
-      List<Waiting> group = new ArrayList<>();
+    /** The first step, again and again. */
+    void storing() {
+      List<Waiting> gathered = new ArrayList<>();
+      List<Stored> pending = List.of();
       try {
         while (true) {
-          Waiting first = single.take();
-          group.add(first);
-          single.drainTo(group, limits.group() - 1);
-          group.removeIf(NUDGE::equals);
-          if (!group.isEmpty()) {
-            write(group);
-            group.clear();
-          }
-          // Singles first, and yet a bulk always gets on.
-          bulk.drainTo(group, limits.bulkGroup());
-          if (!group.isEmpty()) {
-            write(group);
-            group.clear();
-          }
-          if (!bulk.isEmpty()) {
-            single.offer(NUDGE);
+          gathered.add(waiting.take());
+          waiting.drainTo(gathered, group - 1);
+          pending = store(gathered);
+          gathered.clear();
+          if (!pending.isEmpty()) {
+            stored.put(pending);
           }
         }
       } catch (InterruptedException e) {
-        LOG.debug("a lane ends");
+        if (gathered.isEmpty()) {
+          pending.forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY)));
+        }
       }
     }
 
-    private void write(List<Waiting> group) {
-      Map<UUID, List<Waiting>> byId = new LinkedHashMap<>();
-      for (Waiting entry : group) {
-        byId.computeIfAbsent(entry.request().id(), id -> new ArrayList<>(1)).add(entry);
-      }
-      List<WalletRequest> requests = new ArrayList<>(byId.size());
-      byId.values().forEach(same -> requests.add(same.get(0).request()));
+    /** The second step, again and again; what is stored when it ends is applied still. */
+    void applying() {
       try {
-        complete(byId, requests);
-      } catch (RuntimeException | Error e) {
-        if (requests.size() > 1 && !(e instanceof Error)) {
-          // One request must never stop its neighbours.
-          byId.values().forEach(same -> writeAlone(same));
-        } else {
-          group.forEach(entry -> entry.answer().completeExceptionally(e));
+        while (true) {
+          apply(stored.take());
+        }
+      } catch (InterruptedException e) {
+        List<Stored> last = stored.poll();
+        if (last != null) {
+          apply(last);
         }
       }
     }
 
-    private void writeAlone(List<Waiting> same) {
-      if (threads.isShutdown()) {
-        same.forEach(
-            entry ->
-                entry
-                    .answer()
-                    .completeExceptionally(
-                        new IllegalStateException("the wallet stops; ask again")));
-        return;
+    /** Stores requests and answers those that need no more; gives those to be applied. */
+    private List<Stored> store(List<Waiting> gathered) {
+      Map<UUID, Same> byId = new LinkedHashMap<>();
+      for (Waiting entry : gathered) {
+        byId.computeIfAbsent(entry.request().id(), id -> new Same(new ArrayList<>(1)))
+            .all()
+            .add(entry);
       }
+      WalletBatch.Stored outcome;
       try {
-        complete(Map.of(same.get(0).request().id(), same), List.of(same.get(0).request()));
+        outcome = batch.store(byId.values().stream().map(Same::request).toList());
       } catch (RuntimeException | Error e) {
-        same.forEach(entry -> entry.answer().completeExceptionally(e));
+        // One request must never stop its neighbours.
+        boolean divides = byId.size() > 1 && !(e instanceof Error) && !threads.isShutdown();
+        List<Stored> pending = new ArrayList<>();
+        for (Same same : byId.values()) {
+          if (divides) {
+            pending.addAll(store(same.all()));
+          } else {
+            same.fail(e);
+          }
+        }
+        return pending;
       }
-    }
-
-    private void complete(Map<UUID, List<Waiting>> byId, List<WalletRequest> requests) {
-      WalletBatch.Stored stored = batch.store(requests);
-      stored.answers().forEach((id, answer) -> complete(byId.getOrDefault(id, List.of()), answer));
-      for (UUID id : stored.taken()) {
-        refuseTaken(byId.getOrDefault(id, List.of()));
+      outcome.answers().forEach((id, answer) -> of(byId, id).complete(answer));
+      List<Stored> pending = new ArrayList<>(outcome.pending().size());
+      for (WalletBatch.Pending one : outcome.pending()) {
+        pending.add(new Stored(one, of(byId, one.id())));
       }
-      if (!stored.pending().isEmpty()) {
-        step.apply(stored.pending())
-            .forEach((id, answer) -> complete(byId.getOrDefault(id, List.of()), answer));
-      }
-    }
-
-    /** Who came with the same key in the same group may have asked for something else. */
-    private static void complete(List<Waiting> same, WalletAnswer answer) {
-      for (Waiting entry : same) {
-        if (entry.request().command().equals(same.get(0).request().command())) {
-          entry.answer().complete(answer);
-        } else {
-          refuseTaken(entry);
+      for (UUID id : outcome.taken()) {
+        List<Waiting> others = of(byId, id).refuse();
+        if (!others.isEmpty()) {
+          pending.addAll(store(others));
         }
       }
+      return pending;
     }
 
-    /** The key stands for another request than the first one's, perhaps for one of the others. */
-    private void refuseTaken(List<Waiting> same) {
-      List<Waiting> others = new ArrayList<>();
-      for (Waiting entry : same) {
-        if (entry.request().command().equals(same.get(0).request().command())) {
-          refuseTaken(entry);
-        } else {
-          others.add(entry);
+    private static Same of(Map<UUID, Same> byId, UUID id) {
+      Same same = byId.get(id);
+      if (same == null) {
+        throw new IllegalStateException("request " + id + " was not asked for");
+      }
+      return same;
+    }
+
+    private void apply(List<Stored> requests) {
+      try {
+        Map<UUID, WalletAnswer> answers =
+            step.apply(requests.stream().map(Stored::pending).toList());
+        for (Stored one : requests) {
+          WalletAnswer answer = answers.get(one.pending().id());
+          if (answer == null) {
+            one.same().fail(new IllegalStateException("a request got no answer; ask again"));
+          } else {
+            one.same().complete(answer);
+          }
+        }
+      } catch (RuntimeException | Error e) {
+        boolean divides = requests.size() > 1 && !(e instanceof Error) && !threads.isShutdown();
+        for (Stored one : requests) {
+          if (divides) {
+            apply(List.of(one));
+          } else {
+            one.same().fail(e);
+          }
         }
       }
-      if (!others.isEmpty()) {
-        writeAlone(others);
-      }
-    }
-
-    private static void refuseTaken(Waiting entry) {
-      entry.answer().completeExceptionally(new KeyTaken(entry.request().key()));
     }
   }
-
-  private static final Waiting NUDGE =
-      new Waiting(
-          new WalletRequest(new UUID(0, 0), "", "", "", new Command.Release(new UUID(0, 0)), ""),
-          new CompletableFuture<>());
 }

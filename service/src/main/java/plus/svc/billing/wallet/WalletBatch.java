@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,11 +14,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerId;
 import plus.svc.billing.platform.CopyRows;
+import plus.svc.billing.platform.RoundTrip;
 
 /**
  * Takes requests through their two steps: stores them, then applies them. Each step is one
@@ -80,40 +81,24 @@ final class WalletBatch {
 
   /** Stores requests, each id once. */
   Stored store(List<WalletRequest> requests) {
-    Map<UUID, UUID> digests = new HashMap<>();
-    String[] commands = new String[requests.size()];
-    UUID[] marks = new UUID[requests.size()];
-    for (int i = 0; i < commands.length; i++) {
-      commands[i] = WalletJson.text(requests.get(i).command());
-      marks[i] = WalletRequest.hash(commands[i]);
-      digests.put(requests.get(i).id(), marks[i]);
-    }
+    Map<UUID, RequestLog.Row> rows = new LinkedHashMap<>();
+    requests.forEach(request -> rows.put(request.id(), RequestLog.Row.of(request)));
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     Set<UUID> fresh = new HashSet<>();
-    List<RequestDao.Known> known =
-        jdbi.inTransaction(
-            handle -> {
-              RequestDao dao = handle.attach(RequestDao.class);
-              dao.commitLater();
-              dao.store(
-                      ids(requests),
-                      requests.stream().map(WalletRequest::caller).toArray(String[]::new),
-                      requests.stream().map(WalletRequest::key).toArray(String[]::new),
-                      requests.stream().map(r -> r.command().kind()).toArray(String[]::new),
-                      requests.stream().map(WalletRequest::source).toArray(String[]::new),
-                      marks,
-                      commands,
-                      requests.stream().map(WalletRequest::body).toArray(String[]::new),
-                      now)
-                  .forEach(fresh::add);
-              return fresh.size() == requests.size()
-                  ? List.of()
-                  : dao.known(
-                      requests.stream()
-                          .map(WalletRequest::id)
-                          .filter(id -> !fresh.contains(id))
-                          .toArray(UUID[]::new));
-            });
+    List<RequestDao.Known> known = new ArrayList<>();
+    jdbi.useTransaction(
+        handle -> {
+          RoundTrip trip = RoundTrip.on(handle);
+          RequestLog.commitLater(trip);
+          RequestLog.store(trip, List.copyOf(rows.values()), now, fresh::add);
+          trip.send();
+          UUID[] there =
+              rows.keySet().stream().filter(id -> !fresh.contains(id)).toArray(UUID[]::new);
+          if (there.length > 0) {
+            RequestLog.known(trip, there, known::add);
+            trip.send();
+          }
+        });
     List<Pending> pending = new ArrayList<>(requests.size());
     for (WalletRequest request : requests) {
       if (fresh.contains(request.id())) {
@@ -123,7 +108,8 @@ final class WalletBatch {
     Map<UUID, WalletAnswer> answers = new HashMap<>();
     Set<UUID> taken = new HashSet<>();
     for (RequestDao.Known row : known) {
-      if (!row.digest().equals(digests.get(row.id()))) {
+      RequestLog.@Nullable Row asked = rows.get(row.id());
+      if (asked == null || !row.digest().equals(asked.digest())) {
         taken.add(row.id());
       } else if (row.answer() != null) {
         answers.put(row.id(), WalletJson.read(row.answer(), WalletAnswer.class));
@@ -137,10 +123,6 @@ final class WalletBatch {
   static Pending pending(RequestDao.Known row) {
     return new Pending(
         row.id(), row.caller(), WalletJson.read(row.command(), Command.class), row.receivedAt());
-  }
-
-  private static UUID[] ids(List<WalletRequest> requests) {
-    return requests.stream().map(WalletRequest::id).toArray(UUID[]::new);
   }
 
   /** Opens accounts of users that never had any. */
@@ -159,17 +141,6 @@ final class WalletBatch {
     throw new IllegalStateException("requests were overtaken again and again; ask again");
   }
 
-  /** Rolls a try back. */
-  private static final class Unopened extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient Set<UUID> accounts;
-
-    Unopened(Set<UUID> accounts) {
-      super("accounts were never opened", null, false, false);
-      this.accounts = accounts;
-    }
-  }
-
   /** Somebody else applied a request that names no account that could be locked. */
   private static final class Overtaken extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -184,29 +155,28 @@ final class WalletBatch {
       return jdbi.inTransaction(handle -> applyLocked(handle, requests));
     } catch (Overtaken e) {
       return null;
-    } catch (Unopened e) {
-      opener.accept(e.accounts);
+    } catch (WalletTurn.Unopened e) {
+      opener.accept(e.accounts());
       return null;
     }
   }
 
   private Map<UUID, WalletAnswer> applyLocked(Handle handle, List<Pending> requests) {
     Instant now = clock.instant();
-    RequestDao dao = handle.attach(RequestDao.class);
-    dao.planOnce();
     WalletTurn turn = new WalletTurn(handle, policy, now);
     Set<UUID> holds = new HashSet<>();
     Set<UUID> reversed = new HashSet<>();
     Set<UUID> accounts = accountsOf(requests, turn, holds, reversed);
-    Set<UUID> unopened = turn.lock(accounts);
-    if (!unopened.isEmpty()) {
-      throw new Unopened(unopened);
-    }
-    Map<UUID, WalletAnswer> answers = answered(dao, requests);
+    Map<UUID, WalletAnswer> answers = new HashMap<>();
+    turn.lock(
+        accounts,
+        trip -> {
+          turn.loadQuotas(trip, quotasOf(requests, turn));
+          answered(trip, requests, answers);
+        });
     List<Pending> todo = requests.stream().filter(r -> !answers.containsKey(r.id())).toList();
     turn.loadHolds(holds);
     turn.loadPosted(reversed);
-    turn.loadQuotas(quotasOf(todo, turn));
     Decider decider = new Decider(turn, prices.get(), now);
     Map<UUID, WalletAnswer> decided = new LinkedHashMap<>();
     for (Pending request : todo) {
@@ -214,10 +184,19 @@ final class WalletBatch {
       decided.put(
           request.id(), decider.decide(request.id(), request.command(), request.receivedAt()));
     }
-    if (record(dao, decided.values(), turn, now).size() != decided.size()) {
+    Set<UUID> ours = new HashSet<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    RequestLog.apply(
+        trip,
+        decided.values().stream()
+            .map(answer -> new RequestLog.Outcome(answer, turn.reversedBy(answer.operation())))
+            .toList(),
+        now,
+        ours::add);
+    Set<UUID> unsettled = turn.write(trip);
+    if (ours.size() != decided.size()) {
       throw new Overtaken();
     }
-    Set<UUID> unsettled = turn.write();
     if (!unsettled.isEmpty()) {
       settler.settle(handle, unsettled);
     }
@@ -257,31 +236,13 @@ final class WalletBatch {
     return keys;
   }
 
-  /** Those that were applied before, be it by another instance a moment ago. */
-  private static Map<UUID, WalletAnswer> answered(RequestDao dao, List<Pending> requests) {
-    Map<UUID, WalletAnswer> answers = new HashMap<>();
-    dao.answered(requests.stream().map(Pending::id).toArray(UUID[]::new))
-        .forEach(row -> answers.put(row.id(), WalletJson.read(row.answer(), WalletAnswer.class)));
-    return answers;
-  }
-
-  private static List<UUID> record(
-      RequestDao dao, Collection<WalletAnswer> answers, @Nullable WalletTurn turn, Instant now) {
-    if (answers.isEmpty()) {
-      return List.of();
-    }
-    return dao.apply(
-        answers.stream().map(WalletAnswer::operation).toArray(UUID[]::new),
-        answers.stream().map(WalletAnswer::account).toArray(UUID[]::new),
-        answers.stream().map(a -> a.isDone() ? "applied" : "rejected").toArray(String[]::new),
-        answers.stream()
-            .map(a -> a.refusal() == null ? "" : a.refusal().name())
-            .toArray(String[]::new),
-        answers.stream()
-            .map(a -> turn == null ? null : turn.reversedBy(a.operation()))
-            .toArray(UUID[]::new),
-        answers.stream().map(WalletJson::text).toArray(String[]::new),
-        now);
+  /** Reads answers of those that were applied before, be it by another instance a moment ago. */
+  private static void answered(
+      RoundTrip trip, List<Pending> requests, Map<UUID, WalletAnswer> answers) {
+    RequestLog.answered(
+        trip,
+        requests.stream().map(Pending::id).toArray(UUID[]::new),
+        row -> answers.put(row.id(), WalletJson.read(row.answer(), WalletAnswer.class)));
   }
 
   /** An unconditional posting with its answer; the place is there if it is done. */
@@ -292,14 +253,29 @@ final class WalletBatch {
     }
   }
 
+  /** Applies requests of whatever kind, appended ones first. */
+  Map<UUID, WalletAnswer> applyAny(List<Pending> requests) {
+    Map<Boolean, List<Pending>> kinds =
+        requests.stream().collect(Collectors.partitioningBy(r -> r.command().isAppended()));
+    List<Pending> appended = kinds.getOrDefault(true, List.of());
+    List<Pending> locking = kinds.getOrDefault(false, List.of());
+    Map<UUID, WalletAnswer> answers = new HashMap<>();
+    if (!appended.isEmpty()) {
+      answers.putAll(append(appended));
+    }
+    if (!locking.isEmpty()) {
+      answers.putAll(apply(locking));
+    }
+    return answers;
+  }
+
   /** Applies unconditional postings: they are appended, and no account's lock is waited for. */
   Map<UUID, WalletAnswer> append(List<Pending> requests) {
     return jdbi.inTransaction(
         handle -> {
           Instant now = clock.instant();
-          RequestDao dao = handle.attach(RequestDao.class);
-          dao.planOnce();
-          Map<UUID, AppendDao.Place> places = places(handle, requests);
+          RoundTrip trip = RoundTrip.on(handle);
+          Map<UUID, AppendDao.Place> places = places(trip, requests);
           LedgerId ids = new LedgerId();
           List<Appended> all = new ArrayList<>();
           for (Pending request : requests) {
@@ -307,8 +283,13 @@ final class WalletBatch {
             AppendDao.@Nullable Place place = places.get(post.account());
             all.add(new Appended(request, place, decideAppended(ids, request, place)));
           }
-          Set<UUID> ours =
-              new HashSet<>(record(dao, all.stream().map(Appended::answer).toList(), null, now));
+          Set<UUID> ours = new HashSet<>();
+          RequestLog.apply(
+              trip,
+              all.stream().map(one -> new RequestLog.Outcome(one.answer(), null)).toList(),
+              now,
+              ours::add);
+          trip.send();
           appendEntries(
               handle,
               all.stream()
@@ -320,23 +301,23 @@ final class WalletBatch {
           List<Pending> others =
               requests.stream().filter(request -> !ours.contains(request.id())).toList();
           if (!others.isEmpty()) {
-            answers.putAll(answered(dao, others));
+            answered(trip, others, answers);
+            trip.send();
           }
           return answers;
         });
   }
 
-  private Map<UUID, AppendDao.Place> places(Handle handle, List<Pending> requests) {
+  private Map<UUID, AppendDao.Place> places(RoundTrip trip, List<Pending> requests) {
     Map<UUID, AppendDao.Place> places = new HashMap<>();
     UUID[] accounts =
         requests.stream()
             .flatMap(request -> request.command().accounts().stream())
             .distinct()
             .toArray(UUID[]::new);
-    handle
-        .attach(AppendDao.class)
-        .places(accounts, policy.unit())
-        .forEach(place -> places.put(place.id(), place));
+    RequestLog.planOnce(trip);
+    AppendDao.places(trip, accounts, policy.unit(), place -> places.put(place.id(), place));
+    trip.send();
     return places;
   }
 
@@ -402,11 +383,12 @@ final class WalletBatch {
                 .endRow();
           }
         });
-    handle
-        .attach(AppendDao.class)
-        .await(
-            done.stream().map(one -> one.post().account()).toArray(UUID[]::new),
-            done.stream().map(one -> one.answer().entries().get(0)).toArray(UUID[]::new),
-            done.stream().map(one -> one.post().amount()).toArray(BigDecimal[]::new));
+    RoundTrip trip = RoundTrip.on(handle);
+    AppendDao.await(
+        trip,
+        done.stream().map(one -> one.post().account()).toArray(UUID[]::new),
+        done.stream().map(one -> one.answer().entries().get(0)).toArray(UUID[]::new),
+        done.stream().map(one -> one.post().amount()).toArray(BigDecimal[]::new));
+    trip.send();
   }
 }

@@ -1,23 +1,20 @@
 package plus.svc.billing.wallet;
 
 import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.statement.StatementContext;
-import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
-import org.jdbi.v3.sqlobject.customizer.Bind;
-import org.jdbi.v3.sqlobject.statement.SqlQuery;
-import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.RoundTrip;
 
-/** Statements on accounts, quotas and holds, each for a whole batch. */
-interface WalletDao {
+/** Statements on accounts, quotas and holds, each for a whole batch and part of a round trip. */
+final class WalletDao {
+
+  private WalletDao() {}
 
   // Accounts ----------------------------------------------------------------------------------
 
@@ -104,349 +101,305 @@ interface WalletDao {
     }
   }
 
-  @SqlQuery(
-      """
-      SELECT account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance
-        FROM billing.accounts
-       WHERE account_id = ANY(:accounts)
-      """)
-  @RegisterRowMapper(AccountMapper.class)
-  List<AccountRow> accounts(@Bind("accounts") UUID[] accounts);
-
-  @SqlQuery(
-      """
-      SELECT account_uuid, opened_at IS NOT NULL, exact_balance, held, open_holds, last_entry_at,
-             arrears, arrears_reason, throttle_state = 'throttled'
-        FROM public.account_quota_states
-       WHERE account_uuid = ANY(:accounts)
-       ORDER BY account_uuid
-         FOR UPDATE
-      """)
-  @RegisterRowMapper(MainMapper.class)
-  List<MainRow> lockMain(@Bind("accounts") UUID[] accounts);
-
-  @SqlQuery(
-      """
-      SELECT account_id, owner_uuid, unit, balance, overdraft, low_balance, held, open_holds,
-             last_entry_at
-        FROM billing.accounts
-       WHERE account_id = ANY(:accounts)
-       ORDER BY account_id
-         FOR UPDATE
-      """)
-  @RegisterRowMapper(FurtherMapper.class)
-  List<Book.Row> lockFurther(@Bind("accounts") UUID[] accounts);
-
-  @SqlQuery("SELECT account_uuid FROM billing.identities WHERE account_uuid = ANY(:accounts)")
-  List<UUID> users(@Bind("accounts") UUID[] accounts);
-
-  /** Makes accounts that were set up. */
-  default void make(List<AccountRow> rows, Instant now) {
-    if (!rows.isEmpty()) {
-      insertAccounts(
-          rows.stream().map(AccountRow::id).toArray(UUID[]::new),
-          rows.stream().map(AccountRow::owner).toArray(UUID[]::new),
-          rows.stream().map(AccountRow::unit).toArray(String[]::new),
-          rows.stream().map(AccountRow::name).toArray(String[]::new),
-          rows.stream().map(AccountRow::metadata).toArray(String[]::new),
-          rows.stream().map(AccountRow::request).toArray(UUID[]::new),
-          rows.stream().map(AccountRow::overdraft).toArray(BigDecimal[]::new),
-          rows.stream().map(AccountRow::lowBalance).toArray(BigDecimal[]::new),
-          now);
-    }
+  /** What accounts were set up with. */
+  static void accounts(RoundTrip trip, UUID[] accounts, Consumer<AccountRow> each) {
+    trip.query(
+        """
+        SELECT account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance
+          FROM billing.accounts
+         WHERE account_id = ANY(?)
+        """,
+        row ->
+            new AccountRow(
+                RoundTrip.uuid(row, 1),
+                RoundTrip.uuid(row, 2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                RoundTrip.uuid(row, 6),
+                row.getBigDecimal(7),
+                row.getBigDecimal(8)),
+        each,
+        (Object) accounts);
   }
 
-  @SqlUpdate(
-      """
-      INSERT INTO billing.accounts
-             (account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance,
-              created_at)
-      SELECT account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance, :now
-        FROM unnest(:accounts, :owners, :units, :names, :metadata, :requests, :overdrafts, :lows)
-          AS a (account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance)
-      """)
-  @SuppressWarnings("TooManyParameters")
-  void insertAccounts(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("owners") UUID[] owners,
-      @Bind("units") String[] units,
-      @Bind("names") String[] names,
-      @Bind("metadata") String[] metadata,
-      @Bind("requests") UUID[] requests,
-      @Bind("overdrafts") BigDecimal[] overdrafts,
-      @Bind("lows") @Nullable BigDecimal[] lows,
-      @Bind("now") Instant now);
+  /** Locks main accounts in the order of their ids. */
+  static void lockMain(RoundTrip trip, UUID[] accounts, Consumer<MainRow> each) {
+    trip.query(
+        """
+        SELECT account_uuid, opened_at IS NOT NULL, exact_balance, held, open_holds, last_entry_at,
+               arrears, arrears_reason, throttle_state = 'throttled'
+          FROM public.account_quota_states
+         WHERE account_uuid = ANY(?)
+         ORDER BY account_uuid
+           FOR UPDATE
+        """,
+        row ->
+            new MainRow(
+                RoundTrip.uuid(row, 1),
+                row.getBoolean(2),
+                row.getBigDecimal(3),
+                row.getBigDecimal(4),
+                row.getInt(5),
+                RoundTrip.instantOrNull(row, 6),
+                row.getBoolean(7),
+                row.getString(8),
+                row.getBoolean(9)),
+        each,
+        (Object) accounts);
+  }
 
-  @SqlUpdate(
-      """
-      UPDATE public.account_quota_states q
-         SET current_balance = q.current_balance + c.shown,
-             exact_balance = q.exact_balance + c.exact,
-             held = q.held + c.held,
-             open_holds = q.open_holds + c.holds,
-             last_entry_at = c.place,
-             updated_at = :now
-        FROM unnest(:accounts, :shown, :exact, :held, :holds, :places)
-          AS c (account_uuid, shown, exact, held, holds, place)
-       WHERE q.account_uuid = c.account_uuid
-      """)
-  @SuppressWarnings("TooManyParameters")
-  int updateMain(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("shown") BigDecimal[] shown,
-      @Bind("exact") BigDecimal[] exact,
-      @Bind("held") BigDecimal[] held,
-      @Bind("holds") Integer[] holds,
-      @Bind("places") @Nullable Instant[] places,
-      @Bind("now") Instant now);
+  /** Locks further accounts in the order of their ids, after the main ones. */
+  static void lockFurther(RoundTrip trip, UUID[] accounts, Consumer<Book.Row> each) {
+    trip.query(
+        """
+        SELECT account_id, owner_uuid, unit, balance, overdraft, low_balance, held, open_holds,
+               last_entry_at
+          FROM billing.accounts
+         WHERE account_id = ANY(?) AND account_id <> owner_uuid
+         ORDER BY account_id
+           FOR UPDATE
+        """,
+        row ->
+            new Book.Row(
+                RoundTrip.uuid(row, 1),
+                RoundTrip.uuid(row, 2),
+                row.getString(3),
+                row.getBigDecimal(4),
+                row.getBigDecimal(5),
+                row.getBigDecimal(6),
+                row.getBigDecimal(7),
+                row.getInt(8),
+                RoundTrip.instantOrNull(row, 9),
+                false,
+                "",
+                false),
+        each,
+        (Object) accounts);
+  }
 
-  @SqlUpdate(
-      """
-      UPDATE billing.accounts a
-         SET balance = a.balance + c.exact,
-             held = a.held + c.held,
-             open_holds = a.open_holds + c.holds,
-             last_entry_at = c.place
-        FROM unnest(:accounts, :exact, :held, :holds, :places)
-          AS c (account_id, exact, held, holds, place)
-       WHERE a.account_id = c.account_id
-      """)
-  int updateFurther(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("exact") BigDecimal[] exact,
-      @Bind("held") BigDecimal[] held,
-      @Bind("holds") Integer[] holds,
-      @Bind("places") @Nullable Instant[] places);
+  /** Which of them are users. */
+  static void users(RoundTrip trip, UUID[] accounts, Consumer<UUID> each) {
+    trip.query(
+        "SELECT account_uuid FROM billing.identities WHERE account_uuid = ANY(?)",
+        row -> RoundTrip.uuid(row, 1),
+        each,
+        (Object) accounts);
+  }
+
+  /** Makes accounts that were set up. */
+  static void make(RoundTrip trip, List<AccountRow> rows, Instant now) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    trip.update(
+        """
+        INSERT INTO billing.accounts
+               (account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance,
+                created_at)
+        SELECT *, ? FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        now,
+        rows.stream().map(AccountRow::id).toArray(UUID[]::new),
+        rows.stream().map(AccountRow::owner).toArray(UUID[]::new),
+        rows.stream().map(AccountRow::unit).toArray(String[]::new),
+        rows.stream().map(AccountRow::name).toArray(String[]::new),
+        rows.stream().map(AccountRow::metadata).toArray(String[]::new),
+        rows.stream().map(AccountRow::request).toArray(UUID[]::new),
+        rows.stream().map(AccountRow::overdraft).toArray(BigDecimal[]::new),
+        rows.stream().map(AccountRow::lowBalance).toArray(BigDecimal[]::new));
+  }
+
+  /** Adds to main accounts what changed. */
+  static void updateMain(RoundTrip trip, List<Book> books, Instant now, IntConsumer updated) {
+    trip.update(
+        """
+        UPDATE public.account_quota_states q
+           SET current_balance = q.current_balance + c.shown,
+               exact_balance = q.exact_balance + c.exact,
+               held = q.held + c.held,
+               open_holds = q.open_holds + c.holds,
+               last_entry_at = c.place,
+               updated_at = ?
+          FROM unnest(?, ?, ?, ?, ?, ?)
+            AS c (account_uuid, shown, exact, held, holds, place)
+         WHERE q.account_uuid = c.account_uuid
+        """,
+        updated,
+        now,
+        books.stream().map(Book::id).toArray(UUID[]::new),
+        books.stream().map(Book::moreShown).toArray(BigDecimal[]::new),
+        books.stream().map(Book::moreBalance).toArray(BigDecimal[]::new),
+        books.stream().map(Book::moreHeld).toArray(BigDecimal[]::new),
+        books.stream().map(Book::moreOpenHolds).toArray(Integer[]::new),
+        books.stream().map(Book::lastEntryAt).toArray(Instant[]::new));
+  }
+
+  /** Adds to further accounts what changed. */
+  static void updateFurther(RoundTrip trip, List<Book> books, IntConsumer updated) {
+    trip.update(
+        """
+        UPDATE billing.accounts a
+           SET balance = a.balance + c.exact,
+               held = a.held + c.held,
+               open_holds = a.open_holds + c.holds,
+               last_entry_at = c.place
+          FROM unnest(?, ?, ?, ?, ?)
+            AS c (account_id, exact, held, holds, place)
+         WHERE a.account_id = c.account_id
+        """,
+        updated,
+        books.stream().map(Book::id).toArray(UUID[]::new),
+        books.stream().map(Book::moreBalance).toArray(BigDecimal[]::new),
+        books.stream().map(Book::moreHeld).toArray(BigDecimal[]::new),
+        books.stream().map(Book::moreOpenHolds).toArray(Integer[]::new),
+        books.stream().map(Book::lastEntryAt).toArray(Instant[]::new));
+  }
 
   // Quotas ------------------------------------------------------------------------------------
 
-  /** A quota. */
-  record QuotaRow(ServiceQuota quota) {}
+  /** Quotas that are there. */
+  static void quotas(
+      RoundTrip trip, Collection<ServiceQuota.Key> keys, Consumer<ServiceQuota> each) {
+    trip.query(
+        """
+        SELECT q.account_uuid, q.meter, q.period_start, q.period_end, q.granted, q.used, q.charged,
+               q.held
+          FROM unnest(?, ?, ?) AS w (account_uuid, meter, period_start)
+          JOIN billing.past_quotas q USING (account_uuid, meter, period_start)
+        """,
+        row ->
+            new ServiceQuota(
+                new ServiceQuota.Key(
+                    RoundTrip.uuid(row, 1), row.getString(2), RoundTrip.instant(row, 3)),
+                RoundTrip.instant(row, 4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8)),
+        each,
+        keys.stream().map(ServiceQuota.Key::account).toArray(UUID[]::new),
+        keys.stream().map(ServiceQuota.Key::service).toArray(String[]::new),
+        keys.stream().map(ServiceQuota.Key::start).toArray(Instant[]::new));
+  }
 
-  @SqlQuery(
-      """
-      SELECT q.account_uuid, q.meter, q.period_start, q.period_end, q.granted, q.used, q.charged,
-             q.held
-        FROM unnest(:accounts, :services, :starts) AS w (account_uuid, meter, period_start)
-        JOIN billing.past_quotas q USING (account_uuid, meter, period_start)
-      """)
-  @RegisterRowMapper(QuotaMapper.class)
-  List<QuotaRow> quotas(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("services") String[] services,
-      @Bind("starts") Instant[] starts);
-
-  @SqlUpdate(
-      """
-      INSERT INTO billing.past_quotas
-             (account_uuid, meter, period_start, period_end, granted, used, charged, held,
-              last_granted_at)
-      SELECT account_uuid, meter, period_start, period_end, granted, used, charged, held, :now
-        FROM unnest(:accounts, :services, :starts, :ends, :granted, :used, :charged, :held)
-          AS c (account_uuid, meter, period_start, period_end, granted, used, charged, held)
-          ON CONFLICT (account_uuid, meter, period_start) DO UPDATE
-         SET granted = excluded.granted,
-             used = excluded.used,
-             charged = excluded.charged,
-             held = excluded.held
-      """)
-  @SuppressWarnings("TooManyParameters")
-  void writeQuotas(
-      @Bind("accounts") UUID[] accounts,
-      @Bind("services") String[] services,
-      @Bind("starts") Instant[] starts,
-      @Bind("ends") Instant[] ends,
-      @Bind("granted") Long[] granted,
-      @Bind("used") Long[] used,
-      @Bind("charged") Long[] charged,
-      @Bind("held") Long[] held,
-      @Bind("now") Instant now);
+  /** Writes quotas as they are now. */
+  static void writeQuotas(RoundTrip trip, List<ServiceQuota> quotas, Instant now) {
+    trip.update(
+        """
+        INSERT INTO billing.past_quotas
+               (last_granted_at, account_uuid, meter, period_start, period_end, granted, used,
+                charged, held)
+        SELECT ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (account_uuid, meter, period_start) DO UPDATE
+           SET granted = excluded.granted,
+               used = excluded.used,
+               charged = excluded.charged,
+               held = excluded.held
+        """,
+        now,
+        quotas.stream().map(q -> q.key().account()).toArray(UUID[]::new),
+        quotas.stream().map(q -> q.key().service()).toArray(String[]::new),
+        quotas.stream().map(q -> q.key().start()).toArray(Instant[]::new),
+        quotas.stream().map(ServiceQuota::end).toArray(Instant[]::new),
+        quotas.stream().map(ServiceQuota::granted).toArray(Long[]::new),
+        quotas.stream().map(ServiceQuota::used).toArray(Long[]::new),
+        quotas.stream().map(ServiceQuota::charged).toArray(Long[]::new),
+        quotas.stream().map(ServiceQuota::held).toArray(Long[]::new));
+  }
 
   // Holds -------------------------------------------------------------------------------------
 
-  @SqlQuery(
+  private static final String HOLD =
       """
       SELECT hold_id, account_id, meter, period_start, unit_price, free_units, paid_units, amount,
              state, created_at, expires_at, ended_at, ended_by
         FROM billing.holds
-       WHERE hold_id = ANY(:holds)
-      """)
-  @RegisterRowMapper(HoldMapper.class)
-  List<Hold> holds(@Bind("holds") UUID[] holds);
+      """;
 
-  @SqlQuery(
-      """
-      SELECT hold_id, account_id, meter, period_start, unit_price, free_units, paid_units, amount,
-             state, created_at, expires_at, ended_at, ended_by
-        FROM billing.holds
-       WHERE account_id = ANY(:accounts) AND state = 'active' AND expires_at <= :now
-      """)
-  @RegisterRowMapper(HoldMapper.class)
-  List<Hold> expired(@Bind("accounts") UUID[] accounts, @Bind("now") Instant now);
+  private static final RoundTrip.RowReader<Hold> READ_HOLD =
+      row ->
+          new Hold(
+              RoundTrip.uuid(row, 1),
+              RoundTrip.uuid(row, 2),
+              row.getString(3),
+              RoundTrip.instantOrNull(row, 4),
+              row.getBigDecimal(5),
+              row.getLong(6),
+              row.getLong(7),
+              row.getBigDecimal(8),
+              row.getString(9),
+              RoundTrip.instant(row, 10),
+              RoundTrip.instant(row, 11),
+              RoundTrip.instantOrNull(row, 12),
+              row.getObject(13, UUID.class));
 
-  @SqlQuery(
-      """
-      SELECT DISTINCT account_id
-        FROM (SELECT account_id FROM billing.holds
-               WHERE state = 'active' AND expires_at <= :now
-               ORDER BY expires_at LIMIT :most) AS over
-      """)
-  List<UUID> withExpiredHolds(@Bind("now") Instant now, @Bind("most") int most);
+  /** Holds by their ids. */
+  static void holds(RoundTrip trip, UUID[] holds, Consumer<Hold> each) {
+    trip.query(HOLD + " WHERE hold_id = ANY(?)", READ_HOLD, each, (Object) holds);
+  }
 
-  @SqlUpdate(
-      """
-      INSERT INTO billing.holds AS h
-             (hold_id, account_id, meter, period_start, unit_price, free_units, paid_units, amount,
-              state, created_at, expires_at, ended_at, ended_by)
-      SELECT * FROM unnest(:ids, :accounts, :services, :starts, :prices, :free, :paid, :amounts,
-                           :states, :created, :expires, :ended, :endedBy)
-          ON CONFLICT (hold_id) DO UPDATE
-         SET state = excluded.state, ended_at = excluded.ended_at, ended_by = excluded.ended_by
-      """)
-  @SuppressWarnings("TooManyParameters")
-  void writeHolds(
-      @Bind("ids") UUID[] ids,
-      @Bind("accounts") UUID[] accounts,
-      @Bind("services") @Nullable String[] services,
-      @Bind("starts") @Nullable Instant[] starts,
-      @Bind("prices") @Nullable BigDecimal[] prices,
-      @Bind("free") Long[] free,
-      @Bind("paid") Long[] paid,
-      @Bind("amounts") BigDecimal[] amounts,
-      @Bind("states") String[] states,
-      @Bind("created") Instant[] created,
-      @Bind("expires") Instant[] expires,
-      @Bind("ended") @Nullable Instant[] ended,
-      @Bind("endedBy") @Nullable UUID[] endedBy);
+  /** Active holds of accounts whose time is over. */
+  static void expired(RoundTrip trip, UUID[] accounts, Instant now, Consumer<Hold> each) {
+    trip.query(
+        HOLD + " WHERE account_id = ANY(?) AND state = 'active' AND expires_at <= ?",
+        READ_HOLD,
+        each,
+        accounts,
+        now);
+  }
+
+  /** Writes holds as they are now. */
+  static void writeHolds(RoundTrip trip, List<Hold> holds) {
+    trip.update(
+        """
+        INSERT INTO billing.holds AS h
+               (hold_id, account_id, meter, period_start, unit_price, free_units, paid_units,
+                amount, state, created_at, expires_at, ended_at, ended_by)
+        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (hold_id) DO UPDATE
+           SET state = excluded.state, ended_at = excluded.ended_at, ended_by = excluded.ended_by
+        """,
+        holds.stream().map(Hold::id).toArray(UUID[]::new),
+        holds.stream().map(Hold::account).toArray(UUID[]::new),
+        holds.stream().map(Hold::service).toArray(String[]::new),
+        holds.stream().map(Hold::periodStart).toArray(Instant[]::new),
+        holds.stream().map(Hold::unitPrice).toArray(BigDecimal[]::new),
+        holds.stream().map(Hold::freeUnits).toArray(Long[]::new),
+        holds.stream().map(Hold::paidUnits).toArray(Long[]::new),
+        holds.stream().map(Hold::amount).toArray(BigDecimal[]::new),
+        holds.stream().map(Hold::state).toArray(String[]::new),
+        holds.stream().map(Hold::createdAt).toArray(Instant[]::new),
+        holds.stream().map(Hold::expiresAt).toArray(Instant[]::new),
+        holds.stream().map(Hold::endedAt).toArray(Instant[]::new),
+        holds.stream().map(Hold::endedBy).toArray(UUID[]::new));
+  }
 
   // Reversals ---------------------------------------------------------------------------------
 
-  @SqlQuery(
-      """
-      SELECT l.operation_id, l.id, coalesce(l.sub_account, l.account_uuid), l.entry_type,
-             l.amount_delta, coalesce(l.meter, ''), coalesce(l.units, 0), l.bucket_start,
-             EXISTS (SELECT 1 FROM billing.operations o WHERE o.reverses = l.operation_id)
-        FROM public.billing_ledger l
-       WHERE l.operation_id = ANY(:operations) AND l.corrects IS NULL
-       ORDER BY l.operation_id, l.created_at, l.id
-      """)
-  @RegisterRowMapper(PostedMapper.class)
-  List<WalletTurn.PostedEntry> posted(@Bind("operations") UUID[] operations);
-
-  // Mappers -----------------------------------------------------------------------------------
-
-  private static @Nullable Instant instant(ResultSet rs, int column) throws SQLException {
-    @Nullable OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
-    return at == null ? null : at.toInstant();
-  }
-
-  private static Instant definite(ResultSet rs, int column) throws SQLException {
-    return rs.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  /** Maps what an account was set up with. */
-  final class AccountMapper implements RowMapper<AccountRow> {
-    @Override
-    public AccountRow map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new AccountRow(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getString(3),
-          rs.getString(4),
-          rs.getString(5),
-          rs.getObject(6, UUID.class),
-          rs.getBigDecimal(7),
-          rs.getBigDecimal(8));
-    }
-  }
-
-  /** Maps a main account. */
-  final class MainMapper implements RowMapper<MainRow> {
-    @Override
-    public MainRow map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new MainRow(
-          rs.getObject(1, UUID.class),
-          rs.getBoolean(2),
-          rs.getBigDecimal(3),
-          rs.getBigDecimal(4),
-          rs.getInt(5),
-          instant(rs, 6),
-          rs.getBoolean(7),
-          rs.getString(8),
-          rs.getBoolean(9));
-    }
-  }
-
-  /** Maps a further account. */
-  final class FurtherMapper implements RowMapper<Book.Row> {
-    @Override
-    public Book.Row map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Book.Row(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getString(3),
-          rs.getBigDecimal(4),
-          rs.getBigDecimal(5),
-          rs.getBigDecimal(6),
-          rs.getBigDecimal(7),
-          rs.getInt(8),
-          instant(rs, 9),
-          false,
-          "",
-          false);
-    }
-  }
-
-  /** Maps a quota. */
-  final class QuotaMapper implements RowMapper<QuotaRow> {
-    @Override
-    public QuotaRow map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new QuotaRow(
-          new ServiceQuota(
-              new ServiceQuota.Key(rs.getObject(1, UUID.class), rs.getString(2), definite(rs, 3)),
-              definite(rs, 4),
-              rs.getLong(5),
-              rs.getLong(6),
-              rs.getLong(7),
-              rs.getLong(8)));
-    }
-  }
-
-  /** Maps a hold. */
-  final class HoldMapper implements RowMapper<Hold> {
-    @Override
-    public Hold map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Hold(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getString(3),
-          instant(rs, 4),
-          rs.getBigDecimal(5),
-          rs.getLong(6),
-          rs.getLong(7),
-          rs.getBigDecimal(8),
-          rs.getString(9),
-          definite(rs, 10),
-          definite(rs, 11),
-          instant(rs, 12),
-          rs.getObject(13, UUID.class));
-    }
-  }
-
-  /** Maps an entry of an operation. */
-  final class PostedMapper implements RowMapper<WalletTurn.PostedEntry> {
-    @Override
-    public WalletTurn.PostedEntry map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new WalletTurn.PostedEntry(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getObject(3, UUID.class),
-          rs.getString(4),
-          rs.getBigDecimal(5),
-          rs.getString(6),
-          rs.getLong(7),
-          definite(rs, 8),
-          rs.getBoolean(9));
-    }
+  /** What operations posted. */
+  static void posted(RoundTrip trip, UUID[] operations, Consumer<WalletTurn.PostedEntry> each) {
+    trip.query(
+        """
+        SELECT l.operation_id, l.id, coalesce(l.sub_account, l.account_uuid), l.entry_type,
+               l.amount_delta, coalesce(l.meter, ''), coalesce(l.units, 0), l.bucket_start,
+               EXISTS (SELECT 1 FROM billing.operations o WHERE o.reverses = l.operation_id)
+          FROM public.billing_ledger l
+         WHERE l.operation_id = ANY(?) AND l.corrects IS NULL
+         ORDER BY l.operation_id, l.created_at, l.id
+        """,
+        row ->
+            new WalletTurn.PostedEntry(
+                RoundTrip.uuid(row, 1),
+                RoundTrip.uuid(row, 2),
+                RoundTrip.uuid(row, 3),
+                row.getString(4),
+                row.getBigDecimal(5),
+                row.getString(6),
+                row.getLong(7),
+                RoundTrip.instant(row, 8),
+                row.getBoolean(9)),
+        each,
+        (Object) operations);
   }
 }

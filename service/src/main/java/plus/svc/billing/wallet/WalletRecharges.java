@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +14,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.platform.InvariantViolation;
+import plus.svc.billing.platform.RoundTrip;
 import plus.svc.billing.wallet.recharge.RechargeLedger;
 
 /**
@@ -50,46 +50,34 @@ public final class WalletRecharges implements RechargeLedger {
     this.clock = clock;
   }
 
-  /** Rolls a try back. */
-  private static final class Unopened extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient Set<UUID> accounts;
-
-    Unopened(Set<UUID> accounts) {
-      super("accounts were never opened", null, false, false);
-      this.accounts = accounts;
-    }
-  }
-
   @Override
   public <T> T inTransaction(Function<Handle, T> work) {
     for (int i = 0; ; i++) {
       try {
         return jdbi.inTransaction(work::apply);
-      } catch (Unopened e) {
+      } catch (WalletTurn.Unopened e) {
         if (i == MOST_OPENINGS) {
-          throw new IllegalStateException("accounts stay unopened: " + e.accounts, e);
+          throw new IllegalStateException("accounts stay unopened: " + e.accounts(), e);
         }
-        opener.accept(e.accounts);
+        opener.accept(e.accounts());
       }
     }
   }
 
   @Override
   public Optional<String> unit(Handle handle, UUID account) {
-    return handle.attach(AppendDao.class).places(new UUID[] {account}, policy.unit()).stream()
-        .map(AppendDao.Place::unit)
-        .findFirst();
+    List<AppendDao.Place> places = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    AppendDao.places(trip, new UUID[] {account}, policy.unit(), places::add);
+    trip.send();
+    return places.stream().map(AppendDao.Place::unit).findFirst();
   }
 
   @Override
   public List<Posted> post(Handle handle, UUID account, List<Posting> postings) {
     Instant now = clock.instant();
     WalletTurn turn = new WalletTurn(handle, policy, now);
-    Set<UUID> unopened = turn.lock(List.of(account));
-    if (!unopened.isEmpty()) {
-      throw new Unopened(unopened);
-    }
+    turn.lock(List.of(account));
     @Nullable Book book = turn.book(account);
     if (book == null) {
       throw new InvariantViolation("account " + account + " of a recharge is gone");
@@ -116,8 +104,13 @@ public final class WalletRecharges implements RechargeLedger {
       posted.add(new Posted(request.id(), entry));
       answers.add(answer(request.id(), book, entry, posting.amount()));
     }
-    record(handle, answers, now);
-    Set<UUID> unsettled = turn.write();
+    RoundTrip trip = RoundTrip.on(handle);
+    RequestLog.apply(
+        trip,
+        answers.stream().map(answer -> new RequestLog.Outcome(answer, null)).toList(),
+        now,
+        ours -> {});
+    Set<UUID> unsettled = turn.write(trip);
     if (!unsettled.isEmpty()) {
       settler.settle(handle, unsettled);
     }
@@ -134,20 +127,15 @@ public final class WalletRecharges implements RechargeLedger {
             posting.source() + " by " + posting.caller(),
             command,
             posting.body());
-    String text = WalletJson.text(command);
-    List<UUID> stored =
-        handle
-            .attach(RequestDao.class)
-            .store(
-                new UUID[] {request.id()},
-                new String[] {request.caller()},
-                new String[] {request.key()},
-                new String[] {posting.kind()},
-                new String[] {request.source()},
-                new UUID[] {WalletRequest.hash(text)},
-                new String[] {text},
-                new String[] {request.body()},
-                now);
+    List<UUID> stored = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    RequestLog.Row row = RequestLog.Row.of(request);
+    RequestLog.store(
+        trip,
+        List.of(new RequestLog.Row(request, posting.kind(), row.digest(), row.command())),
+        now,
+        stored::add);
+    trip.send();
     if (stored.size() != 1) {
       throw new InvariantViolation(
           posting.key() + " was posted before and its order doesn't say so");
@@ -168,24 +156,5 @@ public final class WalletRecharges implements RechargeLedger {
         null,
         amount.abs(),
         null);
-  }
-
-  private static void record(Handle handle, List<WalletAnswer> answers, Instant now) {
-    int count = answers.size();
-    @Nullable UUID[] none = new UUID[count];
-    String[] applied = new String[count];
-    String[] reasons = new String[count];
-    Arrays.fill(applied, "applied");
-    Arrays.fill(reasons, "");
-    handle
-        .attach(RequestDao.class)
-        .apply(
-            answers.stream().map(WalletAnswer::operation).toArray(UUID[]::new),
-            answers.stream().map(WalletAnswer::account).toArray(UUID[]::new),
-            applied,
-            reasons,
-            none,
-            answers.stream().map(WalletJson::text).toArray(String[]::new),
-            now);
   }
 }

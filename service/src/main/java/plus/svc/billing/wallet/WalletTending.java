@@ -1,6 +1,7 @@
 package plus.svc.billing.wallet;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens by itself: requests that a crash left unapplied are applied, appended entries are
@@ -19,12 +21,15 @@ public final class WalletTending {
   private static final int MOST = 500;
   private static final String GRACE = "5 seconds";
   private static final String LONG_GRACE = "10 minutes";
+  private static final int TURNS_BETWEEN_ALL = 300;
 
   private final Jdbi jdbi;
   private final WalletBatch batch;
   private final WalletPolicy policy;
   private final WalletBatch.Settler settler;
   private final Clock clock;
+  private long turns;
+  private @Nullable Instant lookedUntil;
 
   WalletTending(
       Jdbi jdbi, WalletBatch batch, WalletPolicy policy, WalletBatch.Settler settler, Clock clock) {
@@ -35,9 +40,9 @@ public final class WalletTending {
     this.clock = clock;
   }
 
-  /** Does everything once. */
+  /** Does everything once; most times only what was stored since the last time is looked at. */
   public void tend() {
-    repair();
+    repair(turns++ % TURNS_BETWEEN_ALL == 0 ? null : lookedUntil);
     takeIn();
   }
 
@@ -47,13 +52,21 @@ public final class WalletTending {
    * @return how many
    */
   public int repair() {
+    return repair(null);
+  }
+
+  private int repair(@Nullable Instant from) {
+    Instant until = jdbi.withExtension(RequestDao.class, dao -> dao.settledUntil(GRACE));
     int applied = 0;
     while (true) {
       List<RequestDao.Known> found =
-          jdbi.withExtension(RequestDao.class, dao -> dao.unapplied(GRACE, MOST));
+          jdbi.withExtension(RequestDao.class, dao -> dao.unapplied(from, until, MOST));
       if (found.isEmpty()) {
-        // Whoever stores now is done long before the mark comes to that instant.
-        jdbi.useExtension(RequestDao.class, dao -> dao.mark(LONG_GRACE));
+        lookedUntil = until;
+        if (from == null) {
+          // Whoever stores now is done long before the mark comes to that instant.
+          jdbi.useExtension(RequestDao.class, dao -> dao.mark(LONG_GRACE));
+        }
         return applied;
       }
       List<WalletBatch.Pending> appended = new ArrayList<>();
@@ -107,32 +120,28 @@ public final class WalletTending {
     List<UUID> awaiting = jdbi.withExtension(AppendDao.class, dao -> dao.awaiting(MOST));
     Set<UUID> accounts = new TreeSet<>(awaiting);
     accounts.addAll(
-        jdbi.withExtension(WalletDao.class, dao -> dao.withExpiredHolds(clock.instant(), MOST)));
+        jdbi.withExtension(AppendDao.class, dao -> dao.withExpiredHolds(clock.instant(), MOST)));
     if (accounts.isEmpty()) {
       return 0;
     }
-    Set<UUID> unopened = takeIn(accounts);
-    if (!unopened.isEmpty()) {
-      batch.open(unopened);
-      Set<UUID> still = takeIn(accounts);
-      if (!still.isEmpty()) {
-        throw new IllegalStateException("accounts stay unopened: " + still);
-      }
+    try {
+      takeIn(accounts);
+    } catch (WalletTurn.Unopened e) {
+      batch.open(e.accounts());
+      takeIn(accounts);
     }
     return accounts.size();
   }
 
-  /** Takes in all or, if some were never opened, nothing. */
-  private Set<UUID> takeIn(Set<UUID> accounts) {
-    return jdbi.inTransaction(
+  private void takeIn(Set<UUID> accounts) {
+    jdbi.useTransaction(
         handle -> {
           WalletTurn turn = new WalletTurn(handle, policy, clock.instant());
-          Set<UUID> unopened = turn.lock(accounts);
-          Set<UUID> unsettled = unopened.isEmpty() ? turn.write() : Set.of();
+          turn.lock(accounts);
+          Set<UUID> unsettled = turn.write();
           if (!unsettled.isEmpty()) {
             settler.settle(handle, unsettled);
           }
-          return unopened;
         });
   }
 }

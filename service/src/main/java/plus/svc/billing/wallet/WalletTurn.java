@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.History;
 import plus.svc.billing.pipeline.ledger.LedgerId;
+import plus.svc.billing.platform.RoundTrip;
 
 /**
  * One transaction's work on accounts: locks them in one order, takes in what was posted to them
@@ -29,8 +31,6 @@ public final class WalletTurn {
   private final Handle handle;
   private final WalletPolicy policy;
   private final Instant now;
-  private final WalletDao dao;
-  private final History history;
   private final LedgerId ids = new LedgerId();
   private final Map<UUID, Book> books = new TreeMap<>();
   private final Map<ServiceQuota.Key, ServiceQuota> quotas = new HashMap<>();
@@ -41,6 +41,7 @@ public final class WalletTurn {
   private final Map<UUID, WalletDao.AccountRow> known = new HashMap<>();
   private final List<WalletDao.AccountRow> made = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
+  private final List<History.Booking> bookings = new ArrayList<>();
   private final Map<UUID, String> callers = new HashMap<>();
 
   /** Begins within the handle's transaction. */
@@ -48,8 +49,6 @@ public final class WalletTurn {
     this.handle = handle;
     this.policy = policy;
     this.now = now;
-    this.dao = handle.attach(WalletDao.class);
-    this.history = new History(handle);
   }
 
   /**
@@ -112,65 +111,91 @@ public final class WalletTurn {
       Instant at,
       boolean isReversed) {}
 
+  /** Users among the accounts were never opened: open them, then begin anew. */
+  public static final class Unopened extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Set<UUID> accounts;
+
+    Unopened(Set<UUID> accounts) {
+      super("accounts were never opened: " + accounts, null, false, false);
+      this.accounts = accounts;
+    }
+
+    /** Those to be opened. */
+    public Set<UUID> accounts() {
+      return accounts;
+    }
+  }
+
   /**
    * Locks accounts and takes in what waits for them. Once a transaction, since whoever locked in
    * several steps could meet another in a deadlock.
    *
-   * @return those that are users but were never opened: open them, then begin anew
+   * @throws Unopened if some are users that were never opened; the transaction is to be rolled back
    */
-  public Set<UUID> lock(Collection<UUID> accounts) {
+  public void lock(Collection<UUID> accounts) {
+    lock(accounts, trip -> {});
+  }
+
+  /** The same, with statements of the caller's that are to see what the locks let them see. */
+  void lock(Collection<UUID> accounts, Consumer<RoundTrip> alongside) {
     UUID[] all = new TreeSet<>(accounts).toArray(UUID[]::new);
-    for (WalletDao.AccountRow row : dao.accounts(all)) {
-      known.put(row.id(), row);
-    }
-    Set<UUID> missing = new HashSet<>(accounts);
+    List<WalletDao.MainRow> main = new ArrayList<>();
+    List<Book.Row> further = new ArrayList<>();
+    List<History.Taken> taken = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    RequestLog.planOnce(trip);
+    WalletDao.lockMain(trip, all, main::add);
+    WalletDao.lockFurther(trip, all, further::add);
+    WalletDao.accounts(trip, all, row -> known.put(row.id(), row));
+    History.take(trip, all, taken::add);
+    alongside.accept(trip);
+    trip.send();
     Set<UUID> unopened = new HashSet<>();
-    for (WalletDao.MainRow row : dao.lockMain(all)) {
+    Set<UUID> missing = new HashSet<>(accounts);
+    for (WalletDao.MainRow row : main) {
       missing.remove(row.id());
       if (row.isOpen()) {
-        WalletDao.@Nullable AccountRow made = known.get(row.id());
-        books.put(row.id(), new Book(row.book(policy.unit(), made)));
+        books.put(row.id(), new Book(row.book(policy.unit(), known.get(row.id()))));
       } else {
         unopened.add(row.id());
       }
     }
-    UUID[] further = missing.stream().filter(known::containsKey).sorted().toArray(UUID[]::new);
-    if (further.length > 0) {
-      for (Book.Row row : dao.lockFurther(further)) {
-        missing.remove(row.id());
-        books.put(row.id(), new Book(row));
-      }
+    for (Book.Row row : further) {
+      missing.remove(row.id());
+      books.put(row.id(), new Book(row));
     }
     if (!missing.isEmpty()) {
-      unopened.addAll(dao.users(missing.toArray(UUID[]::new)));
+      RoundTrip users = RoundTrip.on(handle);
+      WalletDao.users(users, missing.toArray(UUID[]::new), unopened::add);
+      users.send();
     }
-    if (unopened.isEmpty()) {
-      takeIn();
+    if (!unopened.isEmpty()) {
+      throw new Unopened(unopened);
     }
-    return unopened;
-  }
-
-  private void takeIn() {
-    if (books.isEmpty()) {
-      return;
-    }
-    UUID[] all = books.keySet().toArray(UUID[]::new);
-    List<History.Booking> bookings = new ArrayList<>();
-    for (History.Taken entry : history.take(all)) {
+    for (History.Taken entry : taken) {
       bookings.add(locked(entry.account()).take(entry));
     }
-    history.book(bookings);
+    endHolds();
+  }
+
+  /** Ends holds whose time is over. */
+  private void endHolds() {
     UUID[] holding =
         books.values().stream()
             .filter(book -> book.openHolds() > 0)
             .map(Book::id)
             .toArray(UUID[]::new);
-    if (holding.length > 0) {
-      List<Hold> over = dao.expired(holding, now);
-      if (!over.isEmpty()) {
-        loadQuotas(over.stream().filter(hold -> hold.service() != null).map(this::keyOf).toList());
-        over.forEach(hold -> release(hold, locked(hold.account()), Hold.EXPIRED, null));
-      }
+    if (holding.length == 0) {
+      return;
+    }
+    List<Hold> over = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    WalletDao.expired(trip, holding, now, over::add);
+    trip.send();
+    if (!over.isEmpty()) {
+      loadQuotas(over.stream().filter(hold -> hold.service() != null).map(this::keyOf).toList());
+      over.forEach(hold -> release(hold, locked(hold.account()), Hold.EXPIRED, null));
     }
   }
 
@@ -206,20 +231,19 @@ public final class WalletTurn {
 
   // Quotas ------------------------------------------------------------------------------------
 
-  /** Loads the quotas of services that requests will ask for. */
-  void loadQuotas(Collection<ServiceQuota.Key> keys) {
+  /** Reads the quotas of services that requests will ask for. */
+  void loadQuotas(RoundTrip trip, Collection<ServiceQuota.Key> keys) {
     List<ServiceQuota.Key> unknown =
         keys.stream().distinct().filter(key -> !quotas.containsKey(key)).toList();
-    if (unknown.isEmpty()) {
-      return;
+    if (!unknown.isEmpty()) {
+      WalletDao.quotas(trip, unknown, quota -> quotas.put(quota.key(), quota));
     }
-    for (WalletDao.QuotaRow row :
-        dao.quotas(
-            unknown.stream().map(ServiceQuota.Key::account).toArray(UUID[]::new),
-            unknown.stream().map(ServiceQuota.Key::service).toArray(String[]::new),
-            unknown.stream().map(ServiceQuota.Key::start).toArray(Instant[]::new))) {
-      quotas.put(row.quota().key(), row.quota());
-    }
+  }
+
+  private void loadQuotas(Collection<ServiceQuota.Key> keys) {
+    RoundTrip trip = RoundTrip.on(handle);
+    loadQuotas(trip, keys);
+    trip.send();
   }
 
   ServiceQuota.Key keyOf(UUID account, String service, Instant at) {
@@ -255,7 +279,13 @@ public final class WalletTurn {
 
   /** Reads holds: who they belong to must be known before accounts are locked. */
   List<Hold> readHolds(Collection<UUID> wanted) {
-    return wanted.isEmpty() ? List.of() : dao.holds(wanted.toArray(UUID[]::new));
+    List<Hold> found = new ArrayList<>();
+    if (!wanted.isEmpty()) {
+      RoundTrip trip = RoundTrip.on(handle);
+      WalletDao.holds(trip, wanted.toArray(UUID[]::new), found::add);
+      trip.send();
+    }
+    return found;
   }
 
   /** Reads holds again, under their accounts' locks. */
@@ -287,7 +317,13 @@ public final class WalletTurn {
 
   /** Reads what operations posted. */
   List<PostedEntry> readPosted(Collection<UUID> operations) {
-    return operations.isEmpty() ? List.of() : dao.posted(operations.toArray(UUID[]::new));
+    List<PostedEntry> found = new ArrayList<>();
+    if (!operations.isEmpty()) {
+      RoundTrip trip = RoundTrip.on(handle);
+      WalletDao.posted(trip, operations.toArray(UUID[]::new), found::add);
+      trip.send();
+    }
+    return found;
   }
 
   void loadPosted(Collection<UUID> operations) {
@@ -364,12 +400,18 @@ public final class WalletTurn {
 
   /** Writes everything; returns the accounts whose standing is to be settled. */
   public Set<UUID> write() {
-    dao.make(made, now);
-    WalletWriter writer = new WalletWriter(handle, now);
+    return write(RoundTrip.on(handle));
+  }
+
+  /** The same, after statements that were added already. */
+  Set<UUID> write(RoundTrip trip) {
+    WalletDao.make(trip, made, now);
+    WalletWriter writer = new WalletWriter(trip, now);
     writer.entries(written);
     writer.quotas(quotas.values());
     writer.holds(changedHolds.stream().map(id -> hold(id)).filter(h -> h != null).toList());
     writer.books(books.values());
+    History.book(trip, bookings);
     History.Turnover turnover = new History.Turnover();
     for (Written entry : written) {
       turnover.add(
@@ -382,7 +424,9 @@ public final class WalletTurn {
           entry.entry().units(),
           entry.entry().amount());
     }
-    history.add(turnover);
+    History.add(trip, turnover);
+    trip.send();
+    writer.check();
     policy.notices().changed(handle, now, books.values(), quotas.values());
     Set<UUID> unsettled = new TreeSet<>();
     books.values().stream().filter(Book::needsSettling).forEach(book -> unsettled.add(book.id()));

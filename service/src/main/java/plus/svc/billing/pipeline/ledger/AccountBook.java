@@ -17,6 +17,7 @@ import plus.svc.billing.pipeline.rating.PriceBook;
 import plus.svc.billing.pipeline.rating.PriceTerms;
 import plus.svc.billing.pipeline.rating.Quota;
 import plus.svc.billing.pipeline.rating.RatingPolicy;
+import plus.svc.billing.platform.RoundTrip;
 
 /**
  * Opens the accounts of a batch: locks them in one order, makes those that are new, adds what other
@@ -29,14 +30,14 @@ final class AccountBook {
   private final Instant now;
   private final Periods periods;
   private final PriceCache priceCache;
-  private final History history;
+  private final Handle handle;
 
   AccountBook(
       Handle handle, RatingPolicy policy, Periods periods, PriceCache priceCache, Instant now) {
     this.priceCache = priceCache;
     this.periods = periods;
     this.dao = handle.attach(AccountDao.class);
-    this.history = new History(handle);
+    this.handle = handle;
     this.policy = policy;
     this.now = now;
   }
@@ -57,7 +58,10 @@ final class AccountBook {
     fill(accounts, dao.lock(all), missing);
     readPrices(accounts);
     Map<UUID, BigDecimal> foreign = new HashMap<>();
-    List<History.Taken> taken = history.take(all);
+    List<History.Taken> taken = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    History.take(trip, all, taken::add);
+    trip.send();
     for (History.Taken entry : taken) {
       foreign.merge(entry.account(), entry.amount(), BigDecimal::add);
     }
@@ -96,7 +100,9 @@ final class AccountBook {
       }
       bookings.add(booking);
     }
-    history.book(bookings);
+    RoundTrip trip = RoundTrip.on(handle);
+    History.book(trip, bookings);
+    trip.send();
   }
 
   private static Account find(Map<UUID, Account> accounts, UUID id) {

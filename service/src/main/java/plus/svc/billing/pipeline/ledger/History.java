@@ -1,25 +1,17 @@
 package plus.svc.billing.pipeline.ledger;
 
 import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.statement.StatementContext;
-import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
-import org.jdbi.v3.sqlobject.customizer.Bind;
-import org.jdbi.v3.sqlobject.statement.SqlQuery;
-import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import plus.svc.billing.platform.RoundTrip;
 
 /**
  * The order of an account's entries. What is posted under the account's lock stands where its
@@ -32,12 +24,7 @@ public final class History {
   private static final Duration QUARTER = Duration.ofMinutes(15);
   private static final String OTHERS = "accounts";
 
-  private final Dao dao;
-
-  /** The history within the handle's transaction. */
-  public History(Handle handle) {
-    this.dao = handle.attach(Dao.class);
-  }
+  private History() {}
 
   /** The first place that is free for an entry of an instant. */
   public static Instant after(@Nullable Instant last, Instant wanted) {
@@ -84,18 +71,49 @@ public final class History {
 
   /**
    * Takes in what was posted to locked accounts without their locks, ordered by account and by when
-   * it was posted; {@link #book} must follow.
+   * it was posted; {@link #book} must follow in the same transaction.
    */
-  public List<Taken> take(UUID[] accounts) {
-    return dao.take(accounts, OTHERS);
+  public static void take(RoundTrip trip, UUID[] accounts, Consumer<Taken> each) {
+    trip.query(
+        """
+        WITH taken AS (
+            DELETE FROM billing.foreign_entries
+             WHERE account_uuid = ANY(?)
+            RETURNING account_uuid, ledger_id, amount_delta, shown)
+        SELECT t.account_uuid, t.ledger_id, t.amount_delta, t.shown,
+               coalesce(l.created_at, now()), coalesce(l.entry_type, ''), coalesce(l.meter, ''),
+               coalesce(l.units, 0), coalesce(r.caller, ?)
+          FROM taken t
+          LEFT JOIN public.billing_ledger l ON l.id = t.ledger_id
+          LEFT JOIN billing.requests r ON r.request_id = l.operation_id
+         ORDER BY t.account_uuid, 5, t.ledger_id
+        """,
+        row ->
+            new Taken(
+                RoundTrip.uuid(row, 1),
+                RoundTrip.uuid(row, 2),
+                row.getBigDecimal(3),
+                row.getBoolean(4),
+                RoundTrip.instant(row, 5),
+                row.getString(6),
+                row.getString(7),
+                row.getLong(8),
+                row.getString(9)),
+        each,
+        accounts,
+        OTHERS);
   }
 
   /** Writes places and turnover of what was taken in. */
-  public void book(List<Booking> bookings) {
+  public static void book(RoundTrip trip, List<Booking> bookings) {
     if (bookings.isEmpty()) {
       return;
     }
-    dao.book(
+    trip.update(
+        """
+        INSERT INTO billing.bookings (account_id, booked_at, ledger_id, balance_after)
+        SELECT * FROM unnest(?, ?, ?, ?)
+        """,
         bookings.stream().map(b -> b.entry().account()).toArray(UUID[]::new),
         bookings.stream().map(Booking::at).toArray(Instant[]::new),
         bookings.stream().map(b -> b.entry().ledgerId()).toArray(UUID[]::new),
@@ -109,16 +127,26 @@ public final class History {
           entry.units(),
           entry.amount());
     }
-    add(turnover);
+    add(trip, turnover);
   }
 
   /** Adds to the sums of turnover. */
-  public void add(Turnover turnover) {
+  public static void add(RoundTrip trip, Turnover turnover) {
     if (turnover.rows.isEmpty()) {
       return;
     }
     Collection<Map.Entry<Turnover.Key, Turnover.Sums>> rows = turnover.rows.entrySet();
-    dao.turnOver(
+    trip.update(
+        """
+        INSERT INTO billing.turnover AS t
+               (account_id, quarter, kind, meter, caller, entries, units, credit, debit)
+        SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (account_id, quarter, kind, meter, caller) DO UPDATE
+           SET entries = t.entries + excluded.entries,
+               units = t.units + excluded.units,
+               credit = t.credit + excluded.credit,
+               debit = t.debit + excluded.debit
+        """,
         rows.stream().map(r -> r.getKey().account()).toArray(UUID[]::new),
         rows.stream().map(r -> r.getKey().quarter()).toArray(Instant[]::new),
         rows.stream().map(r -> r.getKey().kind()).toArray(String[]::new),
@@ -165,78 +193,6 @@ public final class History {
       } else {
         sums.debit = sums.debit.subtract(amount);
       }
-    }
-  }
-
-  /** Statements of the history. */
-  interface Dao {
-
-    @SqlQuery(
-        """
-        WITH taken AS (
-            DELETE FROM billing.foreign_entries
-             WHERE account_uuid = ANY(:accounts)
-            RETURNING account_uuid, ledger_id, amount_delta, shown)
-        SELECT t.account_uuid, t.ledger_id, t.amount_delta, t.shown,
-               coalesce(l.created_at, now()), coalesce(l.entry_type, ''), coalesce(l.meter, ''), coalesce(l.units, 0), coalesce(r.caller, :others)
-          FROM taken t
-          LEFT JOIN public.billing_ledger l ON l.id = t.ledger_id
-          LEFT JOIN billing.requests r ON r.request_id = l.operation_id
-         ORDER BY t.account_uuid, 5, t.ledger_id
-        """)
-    @RegisterRowMapper(TakenMapper.class)
-    List<Taken> take(@Bind("accounts") UUID[] accounts, @Bind("others") String others);
-
-    @SqlUpdate(
-        """
-        INSERT INTO billing.bookings (account_id, booked_at, ledger_id, balance_after)
-        SELECT * FROM unnest(:accounts, :places, :entries, :balances)
-        """)
-    void book(
-        @Bind("accounts") UUID[] accounts,
-        @Bind("places") Instant[] places,
-        @Bind("entries") UUID[] entries,
-        @Bind("balances") BigDecimal[] balances);
-
-    @SqlUpdate(
-        """
-        INSERT INTO billing.turnover AS t
-               (account_id, quarter, kind, meter, caller, entries, units, credit, debit)
-        SELECT * FROM unnest(:accounts, :quarters, :kinds, :meters, :callers, :entries, :units,
-                             :credits, :debits)
-            ON CONFLICT (account_id, quarter, kind, meter, caller) DO UPDATE
-           SET entries = t.entries + excluded.entries,
-               units = t.units + excluded.units,
-               credit = t.credit + excluded.credit,
-               debit = t.debit + excluded.debit
-        """)
-    @SuppressWarnings("TooManyParameters")
-    void turnOver(
-        @Bind("accounts") UUID[] accounts,
-        @Bind("quarters") Instant[] quarters,
-        @Bind("kinds") String[] kinds,
-        @Bind("meters") String[] meters,
-        @Bind("callers") String[] callers,
-        @Bind("entries") Long[] entries,
-        @Bind("units") Long[] units,
-        @Bind("credits") BigDecimal[] credits,
-        @Bind("debits") BigDecimal[] debits);
-  }
-
-  /** Maps what is taken in. */
-  public static final class TakenMapper implements RowMapper<Taken> {
-    @Override
-    public Taken map(ResultSet rs, StatementContext ctx) throws SQLException {
-      return new Taken(
-          rs.getObject(1, UUID.class),
-          rs.getObject(2, UUID.class),
-          rs.getBigDecimal(3),
-          rs.getBoolean(4),
-          rs.getObject(5, OffsetDateTime.class).toInstant(),
-          rs.getString(6),
-          rs.getString(7),
-          rs.getLong(8),
-          rs.getString(9));
     }
   }
 }
