@@ -192,14 +192,7 @@ final class Queries {
       throw WalletFailure.bad("count is " + count + ": must be 1 to " + Integer.MAX_VALUE);
     }
     WalletReads.Check check = reads.check(user, service, count);
-    if (!check.isKnown()) {
-      throw WalletFailure.refused(
-          Refusal.UNKNOWN_SERVICE,
-          "service is '" + Fields.shown(service) + "': must be a configured one");
-    }
-    if (!check.isAllowed()) {
-      standing(caller, user);
-    }
+    refuse(check.refusal(), user, service);
     String how = check.paid() == 0 ? "free" : check.free() == 0 ? "balance" : "mixed";
     return new Replies.CheckQuotaReply(
         check.isAllowed(),
@@ -207,6 +200,28 @@ final class Queries {
         check.free(),
         check.paid(),
         Amounts.text(check.cost()));
+  }
+
+  /** What no money would mend is an error, as it is for a deduction. */
+  private void refuse(@Nullable Refusal refusal, UUID user, String service) {
+    String message =
+        refusal == null
+            ? ""
+            : switch (refusal) {
+              case UNKNOWN_SERVICE ->
+                  "service is '" + Fields.shown(service) + "': must be a configured one";
+              case ACCOUNT_NOT_FOUND -> "there is no account " + user;
+              case UNIT_DIFFERS ->
+                  "services are paid for in "
+                      + reads.policy().unit()
+                      + ": account "
+                      + user
+                      + " is kept in another unit";
+              default -> "";
+            };
+    if (refusal != null && !message.isEmpty()) {
+      throw WalletFailure.refused(refusal, message);
+    }
   }
 
   private Object balance(Caller caller, Fields fields) {
