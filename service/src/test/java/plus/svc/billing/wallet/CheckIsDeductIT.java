@@ -78,7 +78,7 @@ class CheckIsDeductIT {
         .ofMaxSize(60);
   }
 
-  @Property(tries = 15)
+  @Property(tries = 8)
   void aCheckSaysWhatTheDeductionDoes(@ForAll("steps") List<Step> steps) {
     List<UUID> accounts = accounts();
     for (Step step : steps) {
