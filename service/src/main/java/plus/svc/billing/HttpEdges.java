@@ -1,5 +1,6 @@
 package plus.svc.billing;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Environment;
@@ -49,7 +50,11 @@ final class HttpEdges {
       Denials denials) {
     // Ours speak for everything; Dropwizard's have another shape.
     server.setRegisterDefaultExceptionMappers(false);
-    environment.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    environment
+        .getObjectMapper()
+        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        // Not every reader of amounts knows 1E-7.
+        .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
     JerseyEnvironment jersey = environment.jersey();
     jersey.register(new JsonErrors());
     jersey.register(new LineEnd());

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.extension.Extensions;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.AuditOperation;
 import plus.svc.billing.admin.CheckpointSetOperation;
@@ -90,6 +91,9 @@ import plus.svc.billing.wallet.WalletPolicy;
 import plus.svc.billing.wallet.api.RechargeCalls;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
+import plus.svc.billing.wallet.cache.CacheSettings;
+import plus.svc.billing.wallet.cache.ReadCache;
+import plus.svc.billing.wallet.cache.RedisCache;
 
 /** The object graph, made once. What is managed stops in the reverse order of its making. */
 final class Wiring {
@@ -241,7 +245,9 @@ final class Wiring {
     Jdbi jdbi =
         new JdbiFactory()
             .build(environment, pool, "database")
-            .installPlugin(new BillingJdbiPlugin());
+            .installPlugin(new BillingJdbiPlugin())
+            .configure(
+                Extensions.class, all -> all.registerHandlerCustomizer(metrics.repositories()));
     // Who is silent for longer has lost its leases too.
     jdbi.setTransactionHandler(new BoundedTransactions(settings.collector().leaseTime()));
     return jdbi;
@@ -431,7 +437,18 @@ final class Wiring {
             clock,
             () -> records.set(engine.reads().estimates(WalletMetrics.REPOSITORIES))));
     metrics.wallet().records(records::get);
-    return new WalletFacade(engine, recharges, metrics.wallet());
+    return new WalletFacade(engine, recharges, readCache(), metrics.wallet());
+  }
+
+  /** What checks and balances may be answered from; it may come later, or never. */
+  private ReadCache readCache() {
+    @Nullable CacheSettings cache = settings.wallet().cache();
+    if (cache == null) {
+      return ReadCache.NONE;
+    }
+    RedisCache redis = new RedisCache(cache, new SecretRefs(variables), metrics.cache(), clock);
+    environment.lifecycle().manage(new AutoCloseableManager(redis));
+    return redis;
   }
 
   /** Notices changed prices: each becomes a version from then on. */

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaModifier.SYNTHETIC;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
@@ -21,6 +22,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
@@ -186,6 +188,45 @@ final class ArchitectureTest {
             .haveRawReturnType(binaryFraction())
             .orShould()
             .haveRawParameterTypes(anyElementThat(binaryFraction())));
+  }
+
+  /** What the cache says is for whoever looks; nothing that changes an account may hear of it. */
+  @Test
+  void noMoneyDecisionReadsTheCache() {
+    var cached = ROOT + ".wallet.api.CachedReads";
+    check(
+        noClasses()
+            .that(
+                not(resideInAnyPackage(ROOT, ROOT + ".config..", ROOT + ".metrics.."))
+                    .and(not(resideInAPackage(ROOT + ".wallet.cache..")))
+                    .and(not(nameMatching(Pattern.quote(cached) + ".*")))
+                    .and(not(nameMatching(".*\\.wallet\\.api\\.WalletFacade"))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".wallet.cache.."));
+    check(
+        noClasses()
+            .that(
+                not(nameMatching(Pattern.quote(cached) + ".*"))
+                    .and(not(nameMatching(".*\\.wallet\\.api\\.(WalletFacade|Queries)"))))
+            .should()
+            .dependOnClassesThat(nameMatching(Pattern.quote(cached) + ".*")));
+    // The facade, which does both, only tells it what changed.
+    check(
+        noClasses()
+            .that(nameMatching(".*\\.wallet\\.api\\.WalletFacade"))
+            .should()
+            .callMethodWhere(
+                target(nameMatching("standing|allowances|means|get|put"))
+                    .and(
+                        target(
+                            owner(
+                                resideInAPackage(ROOT + ".wallet.cache..")
+                                    .or(equivalentNamed(cached)))))));
+  }
+
+  private static DescribedPredicate<JavaClass> equivalentNamed(String name) {
+    return nameMatching(Pattern.quote(name) + ".*").forSubtype();
   }
 
   /** Whoever wants to trust everybody must write it down where a reviewer sees it: here. */

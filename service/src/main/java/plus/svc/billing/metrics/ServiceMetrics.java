@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.extension.ExtensionHandlerCustomizer;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.PipelineWatch;
@@ -39,6 +40,7 @@ public final class ServiceMetrics {
   private final NoticeMetrics notices = new NoticeMetrics(registry);
   private final Counter cacheReads;
   private final WalletMetrics wallet = new WalletMetrics(registry);
+  private final RepositoryMetrics repositories = new RepositoryMetrics(registry);
   private final Counter suspensions;
 
   /**
@@ -117,6 +119,11 @@ public final class ServiceMetrics {
   /** Counts calls of the wallet. */
   public WalletMetrics wallet() {
     return wallet;
+  }
+
+  /** Counts what the wallet asks its repositories. */
+  public ExtensionHandlerCustomizer repositories() {
+    return repositories;
   }
 
   /** A sweep of arrears ended. */

@@ -31,9 +31,10 @@ public final class WalletMetrics implements CallWatch {
           "billing.service_prices",
           "billing.recharge_orders",
           "billing.recharge_events",
-          "billing.notifications",
-          "billing.archive",
-          "billing.quarantine",
+          "billing.notices",
+          "billing.notice_deliveries",
+          "billing.snapshots",
+          "billing.set_asides",
           "billing.admin_changes",
           "billing.job_runs");
 
@@ -57,15 +58,21 @@ public final class WalletMetrics implements CallWatch {
             .help("How long calls of the wallet took.")
             .labelNames("face", "call")
             .register(registry);
-    for (String face : List.of("http", "grpc")) {
+    for (String face : List.of("http", "grpc", "bulk")) {
       for (WalletCall call : WalletCall.values()) {
-        durations.initLabelValues(face, call.text());
-        calls.initLabelValues(face, call.text(), "ok");
-        calls.initLabelValues(face, call.text(), "failed");
-        for (WalletFailure.Kind kind : WalletFailure.Kind.values()) {
-          calls.initLabelValues(face, call.text(), kind.name().toLowerCase(Locale.ROOT));
+        if (!face.equals("bulk") || call.isChange()) {
+          begin(face, call);
         }
       }
+    }
+  }
+
+  private void begin(String face, WalletCall call) {
+    durations.initLabelValues(face, call.text());
+    calls.initLabelValues(face, call.text(), "ok");
+    calls.initLabelValues(face, call.text(), "failed");
+    for (WalletFailure.Kind kind : WalletFailure.Kind.values()) {
+      calls.initLabelValues(face, call.text(), kind.name().toLowerCase(Locale.ROOT));
     }
   }
 

@@ -73,6 +73,11 @@ public final class Amounts {
     return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
   }
 
+  /** The same for a number: with the digits of its text, and no scale below zero. */
+  public static BigDecimal number(BigDecimal amount) {
+    return plain(amount);
+  }
+
   /** As much of a text as an error may repeat. */
   static String shown(String text) {
     String clean = text.replaceAll("\\p{Cntrl}", "?");

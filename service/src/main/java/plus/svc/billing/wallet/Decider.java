@@ -82,7 +82,7 @@ final class Decider {
 
   private WalletAnswer deduct(UUID id, Command.Deduct deduct, Instant receivedAt) {
     ServicePrices.Version terms = terms(deduct.service(), receivedAt);
-    Book book = main(deduct.account());
+    Book book = book(deduct.account(), turn.unit());
     ServiceQuota quota = turn.quota(book.id(), terms, receivedAt);
     long free = Math.min(quota.remaining(), deduct.count());
     long paid = deduct.count() - free;
@@ -173,7 +173,7 @@ final class Decider {
 
   private WalletAnswer reserveUse(UUID id, Command.ReserveUse reserve, Instant receivedAt) {
     ServicePrices.Version terms = terms(reserve.service(), receivedAt);
-    Book book = main(reserve.account());
+    Book book = book(reserve.account(), turn.unit());
     ServiceQuota quota = turn.quota(book.id(), terms, receivedAt);
     long free = Math.min(quota.remaining(), reserve.count());
     long paid = reserve.count() - free;

@@ -141,15 +141,24 @@ interface WalletReadDao {
       @Bind("services") String[] services,
       @Bind("month") Instant month);
 
-  /** What a check needs. */
-  record CheckRow(boolean isUser, BigDecimal spendable, long taken) {}
+  /**
+   * What a check needs.
+   *
+   * @param unit of an account that was set up, null for the wallet's
+   */
+  record CheckRow(boolean isThere, @Nullable String unit, BigDecimal spendable, long taken) {}
 
   @SqlQuery(
       """
-      SELECT EXISTS (SELECT 1 FROM billing.identities WHERE account_uuid = :account) AS is_user,
+      SELECT EXISTS (SELECT 1 FROM billing.identities WHERE account_uuid = :account)
+             OR EXISTS (SELECT 1 FROM billing.accounts WHERE account_id = :account) AS is_there,
+             (SELECT a.unit FROM billing.accounts a WHERE a.account_id = :account) AS unit,
              coalesce((SELECT coalesce(q.exact_balance, q.current_balance) - q.held
                          FROM public.account_quota_states q WHERE q.account_uuid = :account), 0)
-             + coalesce((SELECT a.overdraft FROM billing.accounts a
+             + coalesce((SELECT a.overdraft
+                                + CASE WHEN a.account_id = a.owner_uuid THEN 0
+                                       ELSE a.balance - a.held END
+                           FROM billing.accounts a
                           WHERE a.account_id = :account), 0)
              + coalesce((SELECT sum(f.amount_delta) FROM billing.foreign_entries f
                           WHERE f.account_uuid = :account

@@ -141,32 +141,41 @@ public final class WalletReads {
   /**
    * What a use would come to.
    *
-   * @param isAllowed whether it would be done
-   * @param isKnown whether the service is a configured one
+   * @param refusal what it would be refused with, null if it would be done
    */
   public record Check(
-      boolean isKnown,
-      boolean isAllowed,
-      long free,
-      long paid,
-      BigDecimal cost,
-      BigDecimal available) {}
+      @Nullable Refusal refusal, long free, long paid, BigDecimal cost, BigDecimal available) {
+
+    /** Whether it would be done. */
+    public boolean isAllowed() {
+      return refusal == null;
+    }
+  }
 
   /** What deducting would do now; binding is only a hold. */
   public Check check(UUID account, String service, long count) {
+    return means(account, service).check(count);
+  }
+
+  /** What an account has for uses of a service now. */
+  public Means means(UUID account, String service) {
     Instant now = clock.instant();
     Optional<ServicePrices.Version> terms = prices.get().at(service, now);
     if (terms.isEmpty()) {
-      return new Check(false, false, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO);
+      return Means.none(Refusal.UNKNOWN_SERVICE);
     }
     WalletReadDao.CheckRow row =
         jdbi.withExtension(
             WalletReadDao.class, dao -> dao.check(account, service, policy.monthStart(now), now));
-    long free = Math.min(count, Math.max(0, terms.get().freeUnits() - row.taken()));
-    long paid = count - free;
-    BigDecimal cost = terms.get().price().multiply(BigDecimal.valueOf(paid));
-    boolean allowed = cost.signum() == 0 || row.spendable().compareTo(cost) >= 0;
-    return new Check(true, allowed && row.isUser(), free, paid, cost, row.spendable());
+    if (!row.isThere()) {
+      return Means.none(Refusal.ACCOUNT_NOT_FOUND);
+    }
+    boolean isPriced = row.unit() == null || row.unit().equals(policy.unit());
+    return new Means(
+        isPriced ? null : Refusal.UNIT_DIFFERS,
+        terms.get().price(),
+        Math.max(0, terms.get().freeUnits() - row.taken()),
+        row.spendable());
   }
 
   /** Sums of a stretch of time. */

@@ -199,6 +199,11 @@ public final class WalletTurn {
     }
   }
 
+  /** What services are priced in: accounts in another unit can't pay for them. */
+  String unit() {
+    return policy.unit();
+  }
+
   /** A locked account, null if there is none of that id. */
   public @Nullable Book book(UUID account) {
     return books.get(account);

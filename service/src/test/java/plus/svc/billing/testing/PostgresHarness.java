@@ -69,6 +69,17 @@ public final class PostgresHarness {
     execute("DROP DATABASE IF EXISTS \"" + database.name() + "\" WITH (FORCE)");
   }
 
+  /** Turns everybody away from a database, or lets them in again. */
+  public void allowConnections(TestDatabase database, boolean allowed) {
+    execute("ALTER DATABASE \"" + database.name() + "\" ALLOW_CONNECTIONS " + allowed);
+    if (!allowed) {
+      execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+              + database.name()
+              + "'");
+    }
+  }
+
   /** Brings a database to the newest schema, as {@code db migrate} does. */
   public static void migrate(TestDatabase database) {
     try (var connection = database.dataSource().getConnection()) {

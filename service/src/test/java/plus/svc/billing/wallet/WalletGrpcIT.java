@@ -63,6 +63,7 @@ import plus.svc.billing.proto.v1.TransferRequest;
 import plus.svc.billing.wallet.api.CallWatch;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
+import plus.svc.billing.wallet.cache.ReadCache;
 import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 
 /** The same calls over gRPC, on a real port. */
@@ -92,7 +93,7 @@ final class WalletGrpcIT {
         new WalletGrpcServer(
             new WalletGrpcServer.Settings(new ListenAddress("127.0.0.1", 0), null, null),
             gate,
-            new WalletFacade(engine, Recharges.NONE, CallWatch.NONE),
+            new WalletFacade(engine, Recharges.NONE, ReadCache.NONE, CallWatch.NONE),
             JsonMapper.builder()
                 .addModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)

@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
-import java.util.concurrent.Semaphore;
 import plus.svc.billing.auth.Needs;
 import plus.svc.billing.auth.Right;
 
@@ -24,11 +23,9 @@ import plus.svc.billing.auth.Right;
 public final class BulkResource {
 
   static final String LINES = "application/x-ndjson";
-  private static final int AT_ONCE = 4;
 
   private final WalletFacade facade;
   private final ObjectMapper json;
-  private final Semaphore room = new Semaphore(AT_ONCE);
 
   public BulkResource(WalletFacade facade, ObjectMapper json) {
     this.facade = facade;
@@ -44,21 +41,13 @@ public final class BulkResource {
       @Context UriInfo uri,
       InputStream body) {
     HttpAsk http = new HttpAsk(facade, security, request, uri);
-    Ask ask = http.ask(Fields.NONE, "");
-    facade.mayBulk(ask);
-    if (!room.tryAcquire()) {
-      return Envelope.response(
-          WalletFailure.busy("too many bulks at once; nothing was read, try again"), http.host());
+    BulkRun run;
+    try {
+      run = facade.bulk(http.ask(Fields.NONE, ""));
+    } catch (WalletFailure e) {
+      return Envelope.response(e, http.host());
     }
-    BulkRun run = new BulkRun(facade, json, ask);
-    StreamingOutput results =
-        out -> {
-          try {
-            run.run(body, out);
-          } finally {
-            room.release();
-          }
-        };
+    StreamingOutput results = out -> run.run(new LineExchange(body, out, json));
     return Response.ok(results, LINES).build();
   }
 }

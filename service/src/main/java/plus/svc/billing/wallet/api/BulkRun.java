@@ -2,13 +2,7 @@ package plus.svc.billing.wallet.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One stream of changes. A bounded number is under way; results are written in the order of the
  * lines. Reading waits while the wallet or the reader of the results is slow.
  */
-final class BulkRun {
+public final class BulkRun {
 
   private static final int UNDER_WAY = 2_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -38,17 +32,20 @@ final class BulkRun {
           "reversal", WalletCall.REVERSE);
 
   private final WalletFacade facade;
-  private final ObjectMapper json;
   private final Ask whole;
+  private final Runnable over;
   private final Deque<Item> underWay = new ArrayDeque<>();
   private long line;
   private long done;
   private long failed;
 
-  BulkRun(WalletFacade facade, ObjectMapper json, Ask whole) {
+  /**
+   * @param over is run once it is over
+   */
+  BulkRun(WalletFacade facade, Ask whole, Runnable over) {
     this.facade = facade;
-    this.json = json;
     this.whole = whole;
+    this.over = over;
   }
 
   /** A line that was begun, or could not be. */
@@ -60,7 +57,7 @@ final class BulkRun {
 
   /** What became of a line. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Result(
+  public record Result(
       long line,
       String idempotencyKey,
       boolean success,
@@ -69,41 +66,42 @@ final class BulkRun {
       @JsonUnwrapped Replies.@Nullable OperationReply operation) {}
 
   /** The last line; an answer without it was cut. */
-  record Summary(boolean end, long lines, long done, long failed) {}
+  public record Summary(boolean end, long lines, long done, long failed) {}
 
-  void run(InputStream in, OutputStream out) throws IOException {
-    BufferedInputStream lines = new BufferedInputStream(in, 1 << 16);
-    ByteArrayOutputStream buffer = new ByteArrayOutputStream();
-    boolean more = true;
-    while (more) {
-      // Nothing more has come: who waits for results before they send gets them.
-      if (lines.available() == 0) {
-        writeAll(out);
-        out.flush();
-      }
-      buffer.reset();
-      more = readLine(lines, buffer);
-      if (buffer.size() > 0) {
+  /**
+   * Does all of it, once.
+   *
+   * @throws IOException if the other side is gone; what was begun goes on
+   */
+  public void run(BulkExchange exchange) throws IOException {
+    try {
+      BulkExchange.@Nullable Line next = exchange.next();
+      while (next != null) {
         line++;
-        underWay.add(begin(buffer));
+        underWay.add(begin(next));
+        while (underWay.size() >= UNDER_WAY) {
+          write(exchange);
+        }
+        // Nothing more has come: who waits for results before they send gets them.
+        if (exchange.isEmpty()) {
+          writeAll(exchange);
+          exchange.flush();
+        }
+        next = exchange.next();
       }
-      while (underWay.size() >= UNDER_WAY) {
-        write(out);
-      }
+      writeAll(exchange);
+      exchange.end(new Summary(true, line, done, failed));
+    } finally {
+      over.run();
     }
-    writeAll(out);
-    json.writeValue(new Unclosed(out), new Summary(true, line, done, failed));
-    out.write('\n');
-    out.flush();
   }
 
-  private Item begin(ByteArrayOutputStream buffer) {
-    String text = buffer.toString(StandardCharsets.UTF_8);
+  private Item begin(BulkExchange.Line read) {
+    String text = read.text();
     String key = "";
     WalletCall call = WalletCall.BULK;
     try {
-      if (buffer.size() > FieldsReader.MOST_CHARACTERS) {
-        text = "";
+      if (read.isTooLong()) {
         throw WalletFailure.bad(
             "the line is too long: must have at most "
                 + FieldsReader.MOST_CHARACTERS
@@ -134,21 +132,20 @@ final class BulkRun {
     return new Ask(whole.caller(), "bulk", whole.source(), "", fields, text, PATIENCE);
   }
 
-  private void writeAll(OutputStream out) throws IOException {
+  private void writeAll(BulkExchange exchange) throws IOException {
     while (!underWay.isEmpty()) {
-      write(out);
+      write(exchange);
     }
   }
 
-  private void write(OutputStream out) throws IOException {
+  private void write(BulkExchange exchange) throws IOException {
     Result result = result(underWay.remove());
     if (result.success()) {
       done++;
     } else {
       failed++;
     }
-    json.writeValue(new Unclosed(out), result);
-    out.write('\n');
+    exchange.result(result);
   }
 
   private Result result(Item item) {
@@ -165,36 +162,5 @@ final class BulkRun {
       throw new IllegalStateException("a line has an outcome");
     }
     return new Result(item.line(), item.key(), false, failure.code(), failure.text(), null);
-  }
-
-  /** Reads up to the line's end; of one that is too long only so much is kept as shows that. */
-  private static boolean readLine(InputStream in, ByteArrayOutputStream line) throws IOException {
-    for (int next = in.read(); next != '\n'; next = in.read()) {
-      if (next < 0) {
-        return false;
-      }
-      if (next != '\r' && line.size() <= FieldsReader.MOST_CHARACTERS) {
-        line.write(next);
-      }
-    }
-    return true;
-  }
-
-  /** Jackson ends what it writes to. */
-  private static final class Unclosed extends java.io.FilterOutputStream {
-    Unclosed(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public void flush() {}
   }
 }

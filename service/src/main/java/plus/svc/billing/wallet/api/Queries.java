@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.wallet.Amounts;
+import plus.svc.billing.wallet.Means;
 import plus.svc.billing.wallet.Refusal;
 import plus.svc.billing.wallet.WalletReads;
 
@@ -22,9 +23,14 @@ final class Queries {
   private static final int MOST_PAGES = 10_000;
 
   private final WalletReads reads;
+  private final CachedReads cached;
 
-  Queries(WalletReads reads) {
+  /**
+   * @param cached what check, account and balance now are read from
+   */
+  Queries(WalletReads reads, CachedReads cached) {
     this.reads = reads;
+    this.cached = cached;
   }
 
   Object read(WalletCall call, Caller caller, Fields fields) {
@@ -51,11 +57,17 @@ final class Queries {
 
   private WalletReads.Standing standing(Caller caller, UUID account) {
     Access.uses(caller, List.of(account));
-    return reads
-        .balance(account)
-        .orElseThrow(
-            () ->
-                WalletFailure.refused(Refusal.ACCOUNT_NOT_FOUND, "there is no account " + account));
+    return reads.balance(account).orElseThrow(() -> noAccount(account));
+  }
+
+  /** The same, perhaps as it was a moment ago. */
+  private CachedReads.Aged<WalletReads.Standing> aged(Caller caller, UUID account) {
+    Access.uses(caller, List.of(account));
+    return cached.standing(account).orElseThrow(() -> noAccount(account));
+  }
+
+  private static WalletFailure noAccount(UUID account) {
+    return WalletFailure.refused(Refusal.ACCOUNT_NOT_FOUND, "there is no account " + account);
   }
 
   /** The unit, if the caller names one, must be the account's. */
@@ -74,11 +86,14 @@ final class Queries {
   }
 
   private Replies.GetAccountReply account(Caller caller, Fields fields) {
-    WalletReads.Standing standing = standing(caller, fields.id("userId"));
+    CachedReads.Aged<WalletReads.Standing> aged = aged(caller, fields.id("userId"));
+    WalletReads.Standing standing = aged.value();
     sameUnit(fields, standing);
     fields.nothingElse();
+    CachedReads.Aged<List<WalletReads.Allowance>> allowances =
+        cached.allowances(standing.account());
     List<Replies.FreeQuota> quotas = new ArrayList<>();
-    for (WalletReads.Allowance free : reads.allowances(standing.account())) {
+    for (WalletReads.Allowance free : allowances.value()) {
       quotas.add(
           new Replies.FreeQuota(
               free.service(),
@@ -90,12 +105,20 @@ final class Queries {
     }
     return new Replies.GetAccountReply(
         standing.account(),
-        standing.balance(),
+        Amounts.number(standing.balance()),
         quotas,
         Amounts.text(standing.balance()),
         standing.unit(),
         Amounts.text(standing.held()),
-        Amounts.text(standing.available()));
+        Amounts.text(standing.available()),
+        older(aged.asOf(), allowances.asOf()));
+  }
+
+  private static @Nullable Instant older(@Nullable Instant one, @Nullable Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? one : other;
   }
 
   private Replies.ListRecordsReply records(Caller caller, Fields fields) {
@@ -113,7 +136,7 @@ final class Queries {
               row.id(),
               row.service(),
               row.free() ? 1 : 2,
-              row.amount(),
+              Amounts.number(row.amount()),
               row.count(),
               row.createdAt(),
               Amounts.text(row.amount()),
@@ -139,7 +162,7 @@ final class Queries {
         user,
         service,
         bounded(total),
-        sum.cost(),
+        Amounts.number(sum.cost()),
         bounded(sum.free()),
         bounded(sum.paid()),
         period,
@@ -161,7 +184,7 @@ final class Queries {
           new Replies.ServiceStats(
               use.service(),
               bounded(total),
-              use.cost(),
+              Amounts.number(use.cost()),
               bounded(use.free()),
               bounded(use.paid()),
               Amounts.text(use.cost()),
@@ -171,7 +194,12 @@ final class Queries {
     }
     long total = Math.addExact(sum.free(), sum.paid());
     return new Replies.GetStatsSummaryReply(
-        user, bounded(total), sum.cost(), services, Amounts.text(sum.cost()), total);
+        user,
+        bounded(total),
+        Amounts.number(sum.cost()),
+        services,
+        Amounts.text(sum.cost()),
+        total);
   }
 
   private static WalletReads.Use plus(WalletReads.Use sum, WalletReads.Use more) {
@@ -191,49 +219,71 @@ final class Queries {
     if (count <= 0 || count > Integer.MAX_VALUE) {
       throw WalletFailure.bad("count is " + count + ": must be 1 to " + Integer.MAX_VALUE);
     }
-    WalletReads.Check check = reads.check(user, service, count);
-    if (!check.isKnown()) {
-      throw WalletFailure.refused(
-          Refusal.UNKNOWN_SERVICE,
-          "service is '" + Fields.shown(service) + "': must be a configured one");
-    }
-    if (!check.isAllowed()) {
-      standing(caller, user);
-    }
+    CachedReads.Aged<Means> means = cached.means(user, service);
+    WalletReads.Check check = means.value().check(count);
+    refuse(check.refusal(), user, service);
     String how = check.paid() == 0 ? "free" : check.free() == 0 ? "balance" : "mixed";
     return new Replies.CheckQuotaReply(
         check.isAllowed(),
         check.isAllowed() ? how : "insufficient balance",
         check.free(),
         check.paid(),
-        Amounts.text(check.cost()));
+        Amounts.text(check.cost()),
+        means.asOf());
+  }
+
+  /** What no money would mend is an error, as it is for a deduction. */
+  private void refuse(@Nullable Refusal refusal, UUID user, String service) {
+    String message =
+        refusal == null
+            ? ""
+            : switch (refusal) {
+              case UNKNOWN_SERVICE ->
+                  "service is '" + Fields.shown(service) + "': must be a configured one";
+              case ACCOUNT_NOT_FOUND -> "there is no account " + user;
+              case UNIT_DIFFERS ->
+                  "services are paid for in "
+                      + reads.policy().unit()
+                      + ": account "
+                      + user
+                      + " is kept in another unit";
+              default -> "";
+            };
+    if (refusal != null && !message.isEmpty()) {
+      throw WalletFailure.refused(refusal, message);
+    }
   }
 
   private Object balance(Caller caller, Fields fields) {
-    WalletReads.Standing standing = standing(caller, fields.id("accountId"));
-    sameUnit(fields, standing);
+    UUID account = fields.id("accountId");
     @Nullable Instant at = fields.instantOrNull("at");
     @Nullable UUID operation = fields.idOrNull("atOperationId");
+    if (at == null && operation == null) {
+      CachedReads.Aged<WalletReads.Standing> aged = aged(caller, account);
+      sameUnit(fields, aged.value());
+      fields.nothingElse();
+      return account(aged.value(), aged.asOf());
+    }
+    WalletReads.Standing standing = standing(caller, account);
+    sameUnit(fields, standing);
     fields.nothingElse();
     if (operation != null) {
       return afterOperation(standing, operation);
     }
-    if (at != null) {
-      BigDecimal then = reads.balanceAt(standing.account(), at).orElse(BigDecimal.ZERO);
-      return new Replies.BalanceAtReply(
-          standing.account(), standing.unit(), Amounts.text(then), at);
-    }
-    return account(standing);
+    Instant then = at == null ? reads.now() : at;
+    BigDecimal balance = reads.balanceAt(account, then).orElse(BigDecimal.ZERO);
+    return new Replies.BalanceAtReply(account, standing.unit(), Amounts.text(balance), then);
   }
 
-  static Replies.AccountReply account(WalletReads.Standing standing) {
+  static Replies.AccountReply account(WalletReads.Standing standing, @Nullable Instant asOf) {
     return new Replies.AccountReply(
         standing.account(),
         standing.owner(),
         standing.unit(),
         Amounts.text(standing.balance()),
         Amounts.text(standing.held()),
-        Amounts.text(standing.available()));
+        Amounts.text(standing.available()),
+        asOf);
   }
 
   private Replies.BalanceAtReply afterOperation(WalletReads.Standing standing, UUID operation) {

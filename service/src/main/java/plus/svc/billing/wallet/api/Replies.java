@@ -25,7 +25,12 @@ public final class Replies {
       long totalQuotaLong,
       long usedQuotaLong) {}
 
-  /** A user's main account. */
+  /**
+   * A user's main account.
+   *
+   * @param asOf of an answer of the cache: when it was true; null if the database was asked
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record GetAccountReply(
       UUID userId,
       BigDecimal balance,
@@ -33,7 +38,8 @@ public final class Replies {
       String balanceText,
       String currency,
       String heldText,
-      String availableText) {}
+      String availableText,
+      @Nullable Instant asOf) {}
 
   /** A use; type 1 was free, 2 was paid for. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -86,9 +92,19 @@ public final class Replies {
       String totalCostText,
       long totalCountLong) {}
 
-  /** What a deduction would come to. */
+  /**
+   * What a deduction would come to.
+   *
+   * @param asOf of an answer of the cache: when it was true; null if the database was asked
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record CheckQuotaReply(
-      boolean allowed, String reason, long freeCount, long paidCount, String costText) {}
+      boolean allowed,
+      String reason,
+      long freeCount,
+      long paidCount,
+      String costText,
+      @Nullable Instant asOf) {}
 
   /** A deduction that was made. */
   public record DeductQuotaReply(
@@ -100,9 +116,20 @@ public final class Replies {
       String costText,
       String balanceText) {}
 
-  /** An account. */
+  /**
+   * An account.
+   *
+   * @param asOf of an answer of the cache: when it was true; null if the database was asked
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record AccountReply(
-      UUID accountId, UUID owner, String currency, String balance, String held, String available) {}
+      UUID accountId,
+      UUID owner,
+      String currency,
+      String balance,
+      String held,
+      String available,
+      @Nullable Instant asOf) {}
 
   /** A balance at an instant. */
   public record BalanceAtReply(UUID accountId, String currency, String balance, Instant at) {}

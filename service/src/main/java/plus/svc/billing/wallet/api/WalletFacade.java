@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.JdbiException;
@@ -19,6 +20,7 @@ import plus.svc.billing.wallet.Wallet;
 import plus.svc.billing.wallet.WalletAnswer;
 import plus.svc.billing.wallet.WalletEngine;
 import plus.svc.billing.wallet.WalletRequest;
+import plus.svc.billing.wallet.cache.ReadCache;
 
 /**
  * The calls of the wallet, whichever way they come: sees to right, scope and idempotency key, calls
@@ -28,20 +30,27 @@ public final class WalletFacade {
 
   private static final Logger LOG = LoggerFactory.getLogger(WalletFacade.class);
 
+  private static final int BULKS_AT_ONCE = 4;
+
   private final WalletEngine engine;
   private final Recharges recharges;
   private final CallWatch watch;
+  private final CachedReads cached;
   private final Queries queries;
   private final Access access;
+  private final Semaphore bulks = new Semaphore(BULKS_AT_ONCE);
 
   /**
+   * @param cache what check and balance may be answered from
    * @param watch is told of every call, each operation of a bulk included
    */
-  public WalletFacade(WalletEngine engine, Recharges recharges, CallWatch watch) {
+  public WalletFacade(
+      WalletEngine engine, Recharges recharges, ReadCache cache, CallWatch watch) {
     this.engine = engine;
     this.recharges = recharges;
     this.watch = watch;
-    this.queries = new Queries(engine.reads());
+    this.cached = new CachedReads(engine.reads(), cache);
+    this.queries = new Queries(engine.reads(), cached);
     this.access = new Access(engine.reads());
   }
 
@@ -65,7 +74,7 @@ public final class WalletFacade {
           Access.needs(ask.caller(), call.right());
           return switch (call) {
             case RECHARGE -> order(ask);
-            case RECHARGE_CALLBACK -> recharges.told(ask);
+            case RECHARGE_CALLBACK -> told(ask);
             case GET_RECHARGE -> find(ask);
             case BULK -> throw new IllegalStateException("a bulk is a stream");
             default ->
@@ -91,7 +100,11 @@ public final class WalletFacade {
     try {
       Access.needs(ask.caller(), call.right());
       WalletRequest request = request(call, ask);
-      return new Submitted(call, request.command(), ask, engine.wallet().applyInBulk(request));
+      return new Submitted(
+          call,
+          request.command(),
+          ask,
+          cached.dropping(request.command(), () -> engine.wallet().applyInBulk(request)));
     } catch (WalletFailure | Unacceptable | JdbiException e) {
       WalletFailure failure = failure(e);
       unreadable(call, ask, failure);
@@ -108,15 +121,24 @@ public final class WalletFacade {
             () -> Answers.operation(change.command(), answer(change.answer(), change.ask())));
   }
 
-  /** Checks that a bulk may begin, and records if not. */
-  void mayBulk(Ask ask) {
-    watched(
-        WalletCall.BULK,
-        ask,
-        () -> {
-          Access.needs(ask.caller(), WalletCall.BULK.right());
-          return "";
-        });
+  /**
+   * Lets a bulk begin, over whichever face; more than a few at once are sent away.
+   *
+   * @throws WalletFailure if it may not; recorded if the caller may not
+   */
+  public BulkRun bulk(Ask ask) {
+    return (BulkRun)
+        watched(
+            WalletCall.BULK,
+            ask,
+            () -> {
+              Access.needs(ask.caller(), WalletCall.BULK.right());
+              if (!bulks.tryAcquire()) {
+                throw WalletFailure.busy(
+                    "too many bulks at once; nothing was read, try again");
+              }
+              return new BulkRun(this, ask, bulks::release);
+            });
   }
 
   private Object watched(WalletCall call, Ask ask, Work work) {
@@ -138,13 +160,14 @@ public final class WalletFacade {
 
   private Object change(WalletCall call, Ask ask) {
     WalletRequest request = request(call, ask);
-    WalletAnswer answer = answer(engine.wallet().apply(request), ask);
+    WalletAnswer answer =
+        answer(cached.dropping(request.command(), () -> engine.wallet().apply(request)), ask);
     if (call == WalletCall.SET_UP_ACCOUNT) {
       UUID account = request.command().accounts().get(0);
       return engine
           .reads()
           .balance(account)
-          .map(Queries::account)
+          .map(made -> Queries.account(made, null))
           .orElseThrow(() -> new IllegalStateException("an account that was made is there"));
     }
     return Answers.reply(call, request.command(), answer);
@@ -203,6 +226,20 @@ public final class WalletFacade {
     UUID account = ask.fields().id("userId");
     Access.uses(ask.caller(), List.of(account));
     return recharges.order(ask, account, key);
+  }
+
+  /** The order says whose balance may be another now. */
+  private Object told(Ask ask) {
+    Object reply = recharges.told(ask);
+    if (!cached.isOff()) {
+      try {
+        UUID order = ask.fields().id("rechargeOrderId");
+        cached.changed(UUID.fromString(recharges.find(order).userId()));
+      } catch (JdbiException e) {
+        LOG.debug("what the cache has of the payer ends by its age", e);
+      }
+    }
+    return reply;
   }
 
   private Object find(Ask ask) {

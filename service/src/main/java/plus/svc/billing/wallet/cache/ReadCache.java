@@ -1,6 +1,7 @@
 package plus.svc.billing.wallet.cache;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -22,18 +23,19 @@ public interface ReadCache {
         public void put(UUID account, String kind, Cached value) {}
 
         @Override
-        public void forget(UUID account, String kind) {}
+        public void forget(UUID account, Collection<String> kinds) {}
       };
 
   /**
    * A value as it once was.
    *
-   * @param text at most 200 characters
+   * @param text at most {@link #LONGEST} characters
    * @param at when it was true: when the database was asked, not when it answered
    */
   record Cached(String text, Instant at) {
 
-    private static final int LONGEST = 200;
+    /** More characters than this are not kept. */
+    public static final int LONGEST = 1_000;
 
     public Cached {
       if (text.length() > LONGEST) {
@@ -53,6 +55,6 @@ public interface ReadCache {
   /** Keeps a value for others; may not. */
   void put(UUID account, String kind, Cached value);
 
-  /** Drops a value that is over; may not, then it ends by its age. */
-  void forget(UUID account, String kind);
+  /** Drops values that are over, soon; may not, then they end by their age. Waits for nothing. */
+  void forget(UUID account, Collection<String> kinds);
 }

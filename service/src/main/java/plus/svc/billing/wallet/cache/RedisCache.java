@@ -3,6 +3,7 @@ package plus.svc.billing.wallet.cache;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -29,7 +30,7 @@ public final class RedisCache implements ReadCache, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisCache.class);
 
   /** More is no value of ours: nobody makes us read a large one. */
-  private static final int MOST_READ = 600;
+  private static final int MOST_READ = 4_200;
 
   private static final String PREFIX = "billing:" + SealedValue.VERSION + ":";
 
@@ -39,6 +40,7 @@ public final class RedisCache implements ReadCache, AutoCloseable {
   private final CacheWatch watch;
   private final InstantSource clock;
   private final Circuit circuit;
+  private final Dropper dropper;
 
   /**
    * Connects to nothing yet: the cache may come later.
@@ -55,6 +57,7 @@ public final class RedisCache implements ReadCache, AutoCloseable {
         settings.credentialRef().isEmpty() ? null : secrets.resolve(settings.credentialRef());
     this.pool = RedisConnections.pool(settings, password, secrets);
     this.circuit = new Circuit(this::probe);
+    this.dropper = new Dropper(keys -> told(redis -> redis.del(keys)));
   }
 
   @Override
@@ -86,13 +89,16 @@ public final class RedisCache implements ReadCache, AutoCloseable {
   }
 
   @Override
-  public void forget(UUID account, String kind) {
-    told(redis -> redis.del(key(account, kind)));
+  public void forget(UUID account, Collection<String> kinds) {
+    if (!circuit.isOpen()) {
+      kinds.forEach(kind -> dropper.drop(key(account, kind)));
+    }
   }
 
   /** Ends its connections. */
   @Override
   public void close() {
+    dropper.close();
     circuit.close();
     pool.close();
   }

@@ -7,12 +7,18 @@ import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import plus.svc.billing.wallet.api.Ask;
+import plus.svc.billing.wallet.api.BulkRun;
 import plus.svc.billing.wallet.api.FieldsReader;
 import plus.svc.billing.wallet.api.WalletCall;
 import plus.svc.billing.wallet.api.WalletFacade;
@@ -21,12 +27,19 @@ import plus.svc.billing.wallet.api.WalletFailure;
 /** Every call of a published service, done by the facade's call of the same name. */
 final class WalletCalls {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WalletCalls.class);
+
   private final WalletFacade facade;
   private final ObjectMapper json;
+  private final Executor threads;
 
-  WalletCalls(WalletFacade facade, ObjectMapper json) {
+  /**
+   * @param threads what bulks run in; as many more than the facade takes as other calls need
+   */
+  WalletCalls(WalletFacade facade, ObjectMapper json, Executor threads) {
     this.facade = facade;
     this.json = json;
+    this.threads = threads;
   }
 
   /**
@@ -43,6 +56,11 @@ final class WalletCalls {
           WalletCall.of(method.getBareMethodName())
               .orElseThrow(
                   () -> new IllegalStateException("nobody answers " + method.getFullMethodName()));
+      if (call == WalletCall.BULK) {
+        definition.addMethod(
+            typed, ServerCalls.asyncBidiStreamingCall(observer -> bulk(typed, observer)));
+        continue;
+      }
       Message empty = prototype(typed.getResponseMarshaller());
       definition.addMethod(
           typed,
@@ -71,15 +89,7 @@ final class WalletCalls {
     Message reply;
     try {
       String body = ProtoJson.of(request).toString();
-      Ask ask =
-          new Ask(
-              GrpcGate.CALLER.get(),
-              "grpc",
-              "grpc " + method.getFullMethodName() + " from " + GrpcGate.ADDRESS.get(),
-              GrpcGate.IDEMPOTENCY_KEY.get(),
-              FieldsReader.read(body),
-              body,
-              patience());
+      Ask ask = ask(method, body);
       Message.Builder builder = empty.newBuilderForType();
       ProtoJson.fill(builder, json.valueToTree(facade.call(call, ask)));
       reply = builder.build();
@@ -93,6 +103,53 @@ final class WalletCalls {
     observer.onNext(reply);
     observer.onCompleted();
   }
+
+  private static Ask ask(MethodDescriptor<Message, Message> method, String body) {
+    return new Ask(
+        GrpcGate.CALLER.get(),
+        "grpc",
+        "grpc " + method.getFullMethodName() + " from " + GrpcGate.ADDRESS.get(),
+        GrpcGate.IDEMPOTENCY_KEY.get(),
+        FieldsReader.read(body),
+        body,
+        patience());
+  }
+
+  /** In a thread of its own: it waits for the caller and for the wallet in turns. */
+  private StreamObserver<Message> bulk(
+      MethodDescriptor<Message, Message> method, StreamObserver<Message> observer) {
+    BulkRun run;
+    try {
+      run = facade.bulk(ask(method, "{}"));
+    } catch (WalletFailure e) {
+      observer.onError(GrpcErrors.of(e));
+      return IGNORED;
+    }
+    BulkStream stream = new BulkStream((ServerCallStreamObserver<Message>) observer, json);
+    threads.execute(
+        () -> {
+          try {
+            run.run(stream);
+          } catch (IOException e) {
+            LOG.debug("a bulk was cut", e);
+          } catch (RuntimeException e) {
+            observer.onError(GrpcErrors.internal(e));
+          }
+        });
+    return stream;
+  }
+
+  private static final StreamObserver<Message> IGNORED =
+      new StreamObserver<>() {
+        @Override
+        public void onNext(Message request) {}
+
+        @Override
+        public void onError(Throwable e) {}
+
+        @Override
+        public void onCompleted() {}
+      };
 
   /** As long as the caller waits, and no longer than any other. */
   private static Duration patience() {

@@ -69,7 +69,7 @@ public final class WalletGrpcServer implements Managed {
               thread.setDaemon(true);
               return thread;
             });
-    WalletCalls calls = new WalletCalls(facade, json);
+    WalletCalls calls = new WalletCalls(facade, json, threads);
     this.server =
         NettyServerBuilder.forAddress(socket(settings.address()), credentials(settings))
             .executor(threads)

@@ -1,18 +1,21 @@
 package plus.svc.billing.wallet.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import plus.svc.billing.testing.Eventually;
 
 /** A Redis of the test's own, on a free port of loopback; keeps nothing on disk. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
   private final Path directory;
   private final int port;
@@ -26,8 +29,19 @@ final class RedisServer implements AutoCloseable {
     this.process = launched();
   }
 
-  static RedisServer start(Path directory, String... options) throws Exception {
+  public static RedisServer start(Path directory, String... options) throws Exception {
     return new RedisServer(directory, freePort(), List.of(options));
+  }
+
+  /** Ends a test that can't have one: as other programs that tests run beside the service. */
+  public static void needed() {
+    boolean there =
+        List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)).stream()
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
+    if (!Boolean.getBoolean("counterparts.required")) {
+      assumeThat(there).as("redis-server is on the PATH").isTrue();
+    }
+    assertThat(there).as("-Pcounterparts: redis-server is on the PATH").isTrue();
   }
 
   static int freePort() throws IOException {
@@ -36,23 +50,23 @@ final class RedisServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Sends a signal, named as {@code kill} names it. */
-  void signal(String name) throws Exception {
+  public void signal(String name) throws Exception {
     Process kill =
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
     assertThat(kill.waitFor()).isZero();
   }
 
-  void kill() {
+  public void kill() {
     process.destroyForcibly().onExit().join();
   }
 
   /** Starts it again, empty. */
-  void restart() throws Exception {
+  public void restart() throws Exception {
     process = launched();
   }
 
