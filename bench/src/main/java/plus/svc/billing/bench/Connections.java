@@ -1,42 +1,43 @@
 package plus.svc.billing.bench;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jdbi.v3.core.ConnectionFactory;
+import java.time.Duration;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
 import plus.svc.billing.platform.BillingJdbiPlugin;
+import plus.svc.billing.platform.BoundedTransactions;
 
-/** Connections that stay open between transactions, as the service's pool keeps them. */
-final class Connections implements ConnectionFactory, AutoCloseable {
+/** A pool of connections and transactions as the service has them. */
+final class Connections implements AutoCloseable {
 
-  private final Database database;
-  private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+  private static final int MOST = 32;
+
+  private final DataSource pool;
 
   Connections(Database database) {
-    this.database = database;
+    PoolProperties properties = new PoolProperties();
+    properties.setUrl(database.server() + database.name());
+    properties.setUsername(database.user());
+    properties.setPassword(database.password());
+    properties.setDriverClassName("org.postgresql.Driver");
+    properties.setInitialSize(1);
+    properties.setMinIdle(1);
+    properties.setMaxIdle(MOST);
+    properties.setMaxActive(MOST);
+    properties.setDefaultAutoCommit(true);
+    properties.setJdbcInterceptors("ConnectionState");
+    this.pool = new DataSource(properties);
   }
 
   Jdbi jdbi() {
-    return Jdbi.create(this).installPlugin(new BillingJdbiPlugin()).setSqlLogger(new Timing());
+    Jdbi jdbi = Jdbi.create(pool).installPlugin(new BillingJdbiPlugin());
+    jdbi.setTransactionHandler(new BoundedTransactions(SILENCE));
+    return jdbi;
   }
 
   @Override
-  public Connection openConnection() throws SQLException {
-    Connection known = idle.poll();
-    return known != null ? known : database.connect();
-  }
-
-  @Override
-  public void closeConnection(Connection connection) {
-    idle.add(connection);
-  }
-
-  @Override
-  public void close() throws SQLException {
-    for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
-      connection.close();
-    }
+  public void close() {
+    pool.close(true);
   }
 }

@@ -37,6 +37,7 @@ final class WalletBench {
   private static final int ACCOUNTS = 10_000;
   private static final int WINDOW = 4_000;
   private static final int NAIVE_CLIENTS = 8;
+  private static final int WARM_SECONDS = 5;
   private static final BigDecimal CENT = new BigDecimal("0.01");
 
   private final Server server;
@@ -177,7 +178,7 @@ final class WalletBench {
     Semaphore window = new Semaphore(WINDOW);
     LongAdder done = new LongAdder();
     LongAdder refused = new LongAdder();
-    long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(2, seconds / 4));
+    long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_SECONDS);
     long begin = 0;
     long i = 0;
     long end = Long.MAX_VALUE;
@@ -198,7 +199,7 @@ final class WalletBench {
     }
     double rate = done.sum() / ((System.nanoTime() - begin) / 1e9);
     window.acquire(WINDOW);
-    Timing.print();
+
     out.printf(
         Locale.ROOT,
         "%-44s %,9.0f/s%s%s%n",
@@ -209,6 +210,9 @@ final class WalletBench {
   }
 
   private static boolean isDone(@Nullable WalletAnswer answer, @Nullable Throwable failure) {
+    if (failure != null && DBG.getAndIncrement() < 3) {
+      failure.printStackTrace();
+    }
     return failure == null && answer != null && answer.isDone();
   }
 
@@ -221,7 +225,7 @@ final class WalletBench {
     Latencies latencies = new Latencies(rate * seconds);
     Semaphore open = new Semaphore(0);
     long begin = System.nanoTime();
-    int warm = rate;
+    int warm = WARM_SECONDS * rate;
     int all = warm + rate * seconds;
     for (int i = 0; i < all; i++) {
       long due = begin + i * 1_000_000_000L / rate;
@@ -262,7 +266,7 @@ final class WalletBench {
       readers[t] =
           new Thread(
               () -> {
-                for (int i = first; i < rate * (seconds + 1); i += threads) {
+                for (int i = first; i < rate * (seconds + WARM_SECONDS); i += threads) {
                   long due = begin + i * 1_000_000_000L / rate;
                   waitUntil(due);
                   WalletReads.Check check =
@@ -270,7 +274,7 @@ final class WalletBench {
                   if (!check.isAllowed()) {
                     throw new IllegalStateException("a check was denied");
                   }
-                  if (i >= rate) {
+                  if (i >= rate * WARM_SECONDS) {
                     latencies.add(System.nanoTime() - due);
                   }
                 }

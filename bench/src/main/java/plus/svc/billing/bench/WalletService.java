@@ -1,7 +1,6 @@
 package plus.svc.billing.bench;
 
 import java.math.BigDecimal;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -54,7 +53,7 @@ final class WalletService implements AutoCloseable {
         new WalletEngine(
             jdbi,
             new WalletPolicy("CNY", ZoneOffset.UTC),
-            new Wallet.Limits(2, 500, 500, WalletBench.STOP_WAIT),
+            new Wallet.Limits(2, 500, 1_000, WalletBench.STOP_WAIT),
             prices::prices,
             pipeline::open,
             pipeline::settleStandings,
@@ -80,7 +79,7 @@ final class WalletService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
+  public void close() {
     tending.interrupt();
     try {
       tending.join(5_000);

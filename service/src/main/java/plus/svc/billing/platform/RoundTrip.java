@@ -29,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoundTrip {
 
-  /** So much may lie unread at either side, whatever the sockets' buffers. */
-  private static final int MOST_ELEMENTS = 8_000;
+  /**
+   * So many bytes of answers may lie unread while the driver still sends: with more, both sides
+   * could wait for ever for the other one to read. The driver reckons with as many in its batches.
+   */
+  private static final long MOST_UNREAD = 64_000;
 
   private final Connection connection;
   private final List<Step> steps = new ArrayList<>();
-  private int elements;
+  private long unread;
 
   private RoundTrip(Connection connection) {
     this.connection = connection;
@@ -58,42 +61,58 @@ public final class RoundTrip {
 
   private record Step(String sql, List<@Nullable Object> parameters, ResultReader reader) {}
 
-  /** Adds a query; its rows are handed on when it was sent. */
+  /**
+   * Adds a query that answers no more rows than the longest of its arrays has elements; they are
+   * handed on when it was sent.
+   *
+   * @param rowBytes about how long a row of the answer can be
+   */
   public <T> RoundTrip query(
+      int rowBytes,
+      String sql,
+      RowReader<T> reader,
+      Consumer<T> each,
+      @Nullable Object... parameters) {
+    long rows = 1;
+    for (Object parameter : parameters) {
+      rows = Math.max(rows, parameter instanceof Object[] array ? array.length : 1);
+    }
+    return add(sql, rows * rowBytes, parameters, rows(reader, each));
+  }
+
+  /** Adds a query that may answer any number of rows; whatever is added after it is sent later. */
+  public <T> RoundTrip queryMany(
       String sql, RowReader<T> reader, Consumer<T> each, @Nullable Object... parameters) {
-    return add(
-        sql,
-        parameters,
-        statement -> {
-          try (ResultSet rows = statement.getResultSet()) {
-            while (rows.next()) {
-              each.accept(reader.read(rows));
-            }
-          }
-        });
+    return add(sql, MOST_UNREAD, parameters, rows(reader, each));
+  }
+
+  private static <T> ResultReader rows(RowReader<T> reader, Consumer<T> each) {
+    return statement -> {
+      try (ResultSet rows = statement.getResultSet()) {
+        while (rows.next()) {
+          each.accept(reader.read(rows));
+        }
+      }
+    };
   }
 
   /** Adds a statement that changes rows; how many, is handed on when it was sent. */
   public RoundTrip update(String sql, IntConsumer count, @Nullable Object... parameters) {
-    return add(sql, parameters, statement -> count.accept(statement.getUpdateCount()));
+    return add(sql, 0, parameters, statement -> count.accept(statement.getUpdateCount()));
   }
 
   /** Adds a statement that changes rows, however many. */
   public RoundTrip update(String sql, @Nullable Object... parameters) {
-    return add(sql, parameters, statement -> {});
+    return add(sql, 0, parameters, statement -> {});
   }
 
-  private RoundTrip add(String sql, @Nullable Object[] parameters, ResultReader reader) {
-    int more = 0;
-    for (Object parameter : parameters) {
-      more += parameter instanceof Object[] array ? array.length : 1;
-    }
-    // The driver sends all before it reads: neither side may block on what the other doesn't read.
-    if (elements > 0 && elements + more > MOST_ELEMENTS) {
+  private RoundTrip add(
+      String sql, long answer, @Nullable Object[] parameters, ResultReader reader) {
+    if (unread >= MOST_UNREAD) {
       send();
     }
     steps.add(new Step(sql, Arrays.asList(parameters), reader));
-    elements += more;
+    unread += answer;
     return this;
   }
 
@@ -108,7 +127,7 @@ public final class RoundTrip {
     }
     List<Step> sent = List.copyOf(steps);
     steps.clear();
-    elements = 0;
+    unread = 0;
     StringBuilder sql = new StringBuilder(1 << 10);
     sent.forEach(step -> sql.append(sql.isEmpty() ? "" : ";\n").append(step.sql().strip()));
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {

@@ -22,6 +22,7 @@ interface AppendDao {
   /** Places of accounts, read without a lock. */
   static void places(RoundTrip trip, UUID[] accounts, String unit, Consumer<Place> each) {
     trip.query(
+        150,
         """
         SELECT i.account_uuid, i.account_uuid, ?::text, coalesce(q.exact_balance, 0)
           FROM billing.identities i

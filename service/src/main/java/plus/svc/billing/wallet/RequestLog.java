@@ -15,7 +15,7 @@ final class RequestLog {
 
   /** What is answered is on disk with the operation; what is only stored may come again. */
   static void commitLater(RoundTrip trip) {
-    trip.query("SELECT set_config('synchronous_commit', 'off', true)", row -> "", unused -> {});
+    trip.query(50, "SELECT set_config('synchronous_commit', 'off', true)", row -> "", unused -> {});
   }
 
   /**
@@ -24,6 +24,7 @@ final class RequestLog {
    */
   static void planOnce(RoundTrip trip) {
     trip.query(
+        50,
         """
         SELECT set_config('plan_cache_mode', 'force_generic_plan', true)
             || set_config('enable_seqscan', 'off', true)
@@ -44,6 +45,7 @@ final class RequestLog {
   /** Stores requests; hands on the ids of those that were not there. */
   static void store(RoundTrip trip, List<Row> rows, Instant now, Consumer<UUID> fresh) {
     trip.query(
+        50,
         """
         INSERT INTO billing.requests
                (received_at, request_id, caller, idempotency_key, kind, source, digest, command,
@@ -70,7 +72,7 @@ final class RequestLog {
 
   /** Requests that were stored before. */
   static void known(RoundTrip trip, UUID[] ids, Consumer<RequestDao.Known> each) {
-    trip.query(
+    trip.queryMany(
         """
         SELECT r.request_id, r.digest, r.received_at, r.caller, r.command, o.answer
           FROM billing.requests r
@@ -88,6 +90,7 @@ final class RequestLog {
   /** Answers of those that were applied before. */
   static void answered(RoundTrip trip, UUID[] ids, Consumer<Answered> each) {
     trip.query(
+        1000,
         "SELECT request_id, answer FROM billing.operations WHERE request_id = ANY(?)",
         row -> new Answered(RoundTrip.uuid(row, 1), row.getString(2)),
         each,
@@ -104,6 +107,7 @@ final class RequestLog {
       return;
     }
     trip.query(
+        50,
         """
         INSERT INTO billing.operations
                (applied_at, request_id, account_id, status, reason, reverses, answer)

@@ -23,8 +23,8 @@ import plus.svc.billing.platform.log.Happening;
  * while one group is being stored the one before it is applied and the next one gathers, so the
  * busier an account is the less each operation costs. An account's requests go through one lane of
  * this instance, so that its lanes don't wait for each other's locks; unconditional postings have a
- * lane of their own, which waits for no account at all, and so has what belongs to a bulk, which
- * single requests never wait behind.
+ * lane of their own, which waits for no account at all. What belongs to a bulk has lanes of its
+ * own, so that single requests never wait behind it.
  */
 public final class Wallet implements AutoCloseable {
 
@@ -37,13 +37,13 @@ public final class Wallet implements AutoCloseable {
   private final Limits limits;
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane appending;
-  private final Lane bulk;
+  private final List<Lane> bulkLanes = new ArrayList<>();
   private final ExecutorService threads;
 
   /**
    * How much at once.
    *
-   * @param lanes transactions of single requests on accounts at the same time
+   * @param lanes transactions on accounts at the same time, of single requests and again of bulks
    * @param group most requests in a transaction
    * @param bulkGroup most requests of a bulk in a transaction
    * @param stopWait how long a stop waits for what is being written
@@ -55,9 +55,9 @@ public final class Wallet implements AutoCloseable {
     this.limits = limits;
     for (int i = 0; i < limits.lanes(); i++) {
       lanes.add(new Lane(batch::apply, limits.group()));
+      bulkLanes.add(new Lane(batch::applyAny, limits.bulkGroup()));
     }
     this.appending = new Lane(batch::append, limits.group());
-    this.bulk = new Lane(batch::applyAny, limits.bulkGroup());
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newCachedThreadPool(
@@ -75,7 +75,7 @@ public final class Wallet implements AutoCloseable {
   private List<Lane> all() {
     List<Lane> all = new ArrayList<>(lanes);
     all.add(appending);
-    all.add(bulk);
+    all.addAll(bulkLanes);
     return all;
   }
 
@@ -112,12 +112,13 @@ public final class Wallet implements AutoCloseable {
    *     exception if it is not known to be
    */
   public CompletableFuture<WalletAnswer> apply(WalletRequest request) {
-    return laneOf(request.command()).offer(request);
+    Command command = request.command();
+    return (command.isAppended() ? appending : laneOf(command, lanes)).offer(request);
   }
 
   /** The same for a part of a bulk; waits while too much of bulks waits already. */
   public CompletableFuture<WalletAnswer> applyInBulk(WalletRequest request) {
-    return bulk.put(request);
+    return laneOf(request.command(), bulkLanes).put(request);
   }
 
   /** How many requests wait. */
@@ -125,10 +126,7 @@ public final class Wallet implements AutoCloseable {
     return all().stream().mapToInt(Lane::waiting).sum();
   }
 
-  private Lane laneOf(Command command) {
-    if (command.isAppended()) {
-      return appending;
-    }
+  private static Lane laneOf(Command command, List<Lane> lanes) {
     UUID account = command.accounts().isEmpty() ? ofHold(command) : command.accounts().get(0);
     return lanes.get(Math.floorMod(account.hashCode(), lanes.size()));
   }

@@ -104,6 +104,7 @@ final class WalletDao {
   /** What accounts were set up with. */
   static void accounts(RoundTrip trip, UUID[] accounts, Consumer<AccountRow> each) {
     trip.query(
+        1000,
         """
         SELECT account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance
           FROM billing.accounts
@@ -126,6 +127,7 @@ final class WalletDao {
   /** Locks main accounts in the order of their ids. */
   static void lockMain(RoundTrip trip, UUID[] accounts, Consumer<MainRow> each) {
     trip.query(
+        200,
         """
         SELECT account_uuid, opened_at IS NOT NULL, exact_balance, held, open_holds, last_entry_at,
                arrears, arrears_reason, throttle_state = 'throttled'
@@ -152,6 +154,7 @@ final class WalletDao {
   /** Locks further accounts in the order of their ids, after the main ones. */
   static void lockFurther(RoundTrip trip, UUID[] accounts, Consumer<Book.Row> each) {
     trip.query(
+        200,
         """
         SELECT account_id, owner_uuid, unit, balance, overdraft, low_balance, held, open_holds,
                last_entry_at
@@ -181,6 +184,7 @@ final class WalletDao {
   /** Which of them are users. */
   static void users(RoundTrip trip, UUID[] accounts, Consumer<UUID> each) {
     trip.query(
+        50,
         "SELECT account_uuid FROM billing.identities WHERE account_uuid = ANY(?)",
         row -> RoundTrip.uuid(row, 1),
         each,
@@ -262,6 +266,7 @@ final class WalletDao {
   static void quotas(
       RoundTrip trip, Collection<ServiceQuota.Key> keys, Consumer<ServiceQuota> each) {
     trip.query(
+        150,
         """
         SELECT q.account_uuid, q.meter, q.period_start, q.period_end, q.granted, q.used, q.charged,
                q.held
@@ -336,12 +341,12 @@ final class WalletDao {
 
   /** Holds by their ids. */
   static void holds(RoundTrip trip, UUID[] holds, Consumer<Hold> each) {
-    trip.query(HOLD + " WHERE hold_id = ANY(?)", READ_HOLD, each, (Object) holds);
+    trip.query(300, HOLD + " WHERE hold_id = ANY(?)", READ_HOLD, each, (Object) holds);
   }
 
   /** Active holds of accounts whose time is over. */
   static void expired(RoundTrip trip, UUID[] accounts, Instant now, Consumer<Hold> each) {
-    trip.query(
+    trip.queryMany(
         HOLD + " WHERE account_id = ANY(?) AND state = 'active' AND expires_at <= ?",
         READ_HOLD,
         each,
@@ -379,7 +384,7 @@ final class WalletDao {
 
   /** What operations posted. */
   static void posted(RoundTrip trip, UUID[] operations, Consumer<WalletTurn.PostedEntry> each) {
-    trip.query(
+    trip.queryMany(
         """
         SELECT l.operation_id, l.id, coalesce(l.sub_account, l.account_uuid), l.entry_type,
                l.amount_delta, coalesce(l.meter, ''), coalesce(l.units, 0), l.bucket_start,

@@ -80,5 +80,6 @@ public final class WalletEngine implements AutoCloseable {
   @Override
   public void close() {
     wallet.close();
+    reads.close();
   }
 }

@@ -141,50 +141,6 @@ interface WalletReadDao {
       @Bind("services") String[] services,
       @Bind("month") Instant month);
 
-  /**
-   * What a check needs.
-   *
-   * @param unit of an account that was set up, null for the wallet's
-   */
-  record CheckRow(boolean isThere, @Nullable String unit, BigDecimal spendable, long taken) {}
-
-  @SqlQuery(
-      """
-      SELECT EXISTS (SELECT 1 FROM billing.identities WHERE account_uuid = :account)
-             OR EXISTS (SELECT 1 FROM billing.accounts WHERE account_id = :account) AS is_there,
-             (SELECT a.unit FROM billing.accounts a WHERE a.account_id = :account) AS unit,
-             coalesce((SELECT coalesce(q.exact_balance, q.current_balance) - q.held
-                         FROM public.account_quota_states q WHERE q.account_uuid = :account), 0)
-             + coalesce((SELECT a.overdraft
-                                + CASE WHEN a.account_id = a.owner_uuid THEN 0
-                                       ELSE a.balance - a.held END
-                           FROM billing.accounts a
-                          WHERE a.account_id = :account), 0)
-             + coalesce((SELECT sum(f.amount_delta) FROM billing.foreign_entries f
-                          WHERE f.account_uuid = :account
-                            AND (NOT f.shown OR NOT EXISTS (
-                                  SELECT 1 FROM public.account_quota_states q
-                                   WHERE q.account_uuid = :account
-                                     AND q.opened_at IS NULL))), 0)
-             + coalesce((SELECT sum(h.amount) FROM billing.holds h
-                          WHERE h.account_id = :account AND h.state = 'active'
-                            AND h.expires_at <= :now), 0) AS spendable,
-             coalesce((SELECT p.used + p.held
-                         FROM billing.past_quotas p
-                        WHERE p.account_uuid = :account AND p.meter = :service
-                          AND p.period_start = :month), 0)
-             - coalesce((SELECT sum(h.free_units) FROM billing.holds h
-                          WHERE h.account_id = :account AND h.state = 'active'
-                            AND h.expires_at <= :now AND h.meter = :service
-                            AND h.period_start = :month), 0) AS taken
-      """)
-  @RegisterConstructorMapper(CheckRow.class)
-  CheckRow check(
-      @Bind("account") UUID account,
-      @Bind("service") String service,
-      @Bind("month") Instant month,
-      @Bind("now") Instant now);
-
   @SqlQuery(
       """
       SELECT kind, meter, caller, sum(entries)::bigint AS entries, sum(units)::bigint AS units,

@@ -16,12 +16,13 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** What callers read: balances, histories, sums, what a use would cost. Nothing is written. */
-public final class WalletReads {
+public final class WalletReads implements AutoCloseable {
 
   private final Jdbi jdbi;
   private final WalletPolicy policy;
   private final Supplier<ServicePrices> prices;
   private final Clock clock;
+  private final MeansReader meansReader;
 
   /** Reads with the prices as they are at the time. */
   public WalletReads(Jdbi jdbi, WalletPolicy policy, Supplier<ServicePrices> prices, Clock clock) {
@@ -29,6 +30,12 @@ public final class WalletReads {
     this.policy = policy;
     this.prices = prices;
     this.clock = clock;
+    this.meansReader = new MeansReader(jdbi, policy, prices, clock);
+  }
+
+  @Override
+  public void close() {
+    meansReader.close();
   }
 
   /**
@@ -159,23 +166,7 @@ public final class WalletReads {
 
   /** What an account has for uses of a service now. */
   public Means means(UUID account, String service) {
-    Instant now = clock.instant();
-    Optional<ServicePrices.Version> terms = prices.get().at(service, now);
-    if (terms.isEmpty()) {
-      return Means.none(Refusal.UNKNOWN_SERVICE);
-    }
-    WalletReadDao.CheckRow row =
-        jdbi.withExtension(
-            WalletReadDao.class, dao -> dao.check(account, service, policy.monthStart(now), now));
-    if (!row.isThere()) {
-      return Means.none(Refusal.ACCOUNT_NOT_FOUND);
-    }
-    boolean isPriced = row.unit() == null || row.unit().equals(policy.unit());
-    return new Means(
-        isPriced ? null : Refusal.UNIT_DIFFERS,
-        terms.get().price(),
-        Math.max(0, terms.get().freeUnits() - row.taken()),
-        row.spendable());
+    return meansReader.means(account, service);
   }
 
   /** Sums of a stretch of time. */

@@ -148,8 +148,8 @@ public final class WalletTurn {
     WalletDao.lockMain(trip, all, main::add);
     WalletDao.lockFurther(trip, all, further::add);
     WalletDao.accounts(trip, all, row -> known.put(row.id(), row));
-    History.take(trip, all, taken::add);
     alongside.accept(trip);
+    History.take(trip, all, taken::add);
     trip.send();
     Set<UUID> unopened = new HashSet<>();
     Set<UUID> missing = new HashSet<>(accounts);

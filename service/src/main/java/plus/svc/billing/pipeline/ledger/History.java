@@ -74,7 +74,7 @@ public final class History {
    * it was posted; {@link #book} must follow in the same transaction.
    */
   public static void take(RoundTrip trip, UUID[] accounts, Consumer<Taken> each) {
-    trip.query(
+    trip.queryMany(
         """
         WITH taken AS (
             DELETE FROM billing.foreign_entries

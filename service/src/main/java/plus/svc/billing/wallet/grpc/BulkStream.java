@@ -146,6 +146,8 @@ final class BulkStream implements BulkExchange, StreamObserver<Message> {
     caller.onNext(reply);
   }
 
+  /** Until something happened; whoever calls looks again. */
+  @SuppressWarnings("WaitNotInLoop")
   private void pause() throws IOException {
     if (isGone) {
       throw new IOException("the caller is gone");
