@@ -10,9 +10,13 @@ import io.grpc.stub.ClientResponseObserver;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import plus.svc.billing.proto.v1.BulkReply;
 import plus.svc.billing.proto.v1.BulkRequest;
+import plus.svc.billing.proto.v1.CheckQuotaRequest;
 import plus.svc.billing.proto.v1.CommitHoldRequest;
 import plus.svc.billing.proto.v1.DeductQuotaRequest;
 import plus.svc.billing.proto.v1.Entry;
+import plus.svc.billing.proto.v1.GetAccountRequest;
 import plus.svc.billing.proto.v1.GetBalanceRequest;
 import plus.svc.billing.proto.v1.GetHistoryReply;
 import plus.svc.billing.proto.v1.GetHistoryRequest;
@@ -32,17 +38,66 @@ import plus.svc.billing.proto.v1.GetTurnoverReply;
 import plus.svc.billing.proto.v1.GetTurnoverRequest;
 import plus.svc.billing.proto.v1.PostRequest;
 import plus.svc.billing.testing.Eventually;
+import plus.svc.billing.wallet.cache.ReadCache;
+import plus.svc.billing.wallet.cache.ReadCache.Cached;
 
 /** What the past was, and many changes as a stream, over gRPC. */
 @Timeout(60)
 class WalletGrpcStreamIT {
 
-  private final WalletGrpcWorld grpc = new WalletGrpcWorld();
+  private final Map<String, Cached> kept = new ConcurrentHashMap<>();
+  private final WalletGrpcWorld grpc = new WalletGrpcWorld(new Memory(kept));
   private final WalletWorld world = grpc.world;
 
   @AfterEach
   void stop() {
     grpc.close();
+  }
+
+  /** A cache that forgets nothing by itself. */
+  private record Memory(Map<String, Cached> kept) implements ReadCache {
+    @Override
+    public Optional<Cached> get(UUID account, String kind) {
+      return Optional.ofNullable(kept.get(account + kind));
+    }
+
+    @Override
+    public void put(UUID account, String kind, Cached value) {
+      kept.put(account + kind, value);
+    }
+
+    @Override
+    public void forget(UUID account, Collection<String> kinds) {
+      kinds.forEach(kind -> kept.remove(account + kind));
+    }
+  }
+
+  @Test
+  void anAnswerOfTheCacheSaysWhenItWasTrueHereToo() {
+    UUID user = world.user();
+    var check =
+        CheckQuotaRequest.newBuilder()
+            .setUserId(user.toString())
+            .setServiceName("payment")
+            .setCount(1)
+            .build();
+    var account = GetAccountRequest.newBuilder().setUserId(user.toString()).build();
+    var balance = GetBalanceRequest.newBuilder().setAccountId(user.toString()).build();
+    Timestamp asked = at(world.clock.instant());
+    assertThat(grpc.inner("all-token").checkQuota(check).hasAsOf()).isFalse();
+    assertThat(grpc.outer().getAccount(account).hasAsOf()).isFalse();
+    world.clock.pass(java.time.Duration.ofMillis(5));
+    assertThat(grpc.inner("all-token").checkQuota(check).getAsOf()).isEqualTo(asked);
+    assertThat(grpc.outer().getAccount(account).getAsOf()).isEqualTo(asked);
+    assertThat(grpc.inner("all-token").getBalance(balance).getAsOf()).isEqualTo(asked);
+    assertThat(
+            grpc.inner("all-token")
+                .getBalance(balance.toBuilder().setAt(asked).build())
+                .hasAsOf())
+        .isFalse();
+    grpc.inner("all-token").credit(money(user, "1", "c"));
+    assertThat(kept).isEmpty();
+    assertThat(grpc.inner("all-token").getBalance(balance).getBalance()).isEqualTo("1");
   }
 
   private static Timestamp at(Instant instant) {
@@ -262,7 +317,7 @@ class WalletGrpcStreamIT {
     int sent = 0;
     // Until the other side asks for no more: what it takes is bounded by its room, not by us.
     long quietSince = System.nanoTime();
-    while (System.nanoTime() - quietSince < TimeUnit.MILLISECONDS.toNanos(700)) {
+    while (System.nanoTime() - quietSince < TimeUnit.MILLISECONDS.toNanos(400)) {
       if (client.call().isReady()) {
         client
             .call()

@@ -55,6 +55,10 @@ final class WalletGrpcWorld implements AutoCloseable {
   private final WalletGrpcServer server;
 
   WalletGrpcWorld() {
+    this(ReadCache.NONE);
+  }
+
+  WalletGrpcWorld(ReadCache cache) {
     Set<Right> all = EnumSet.allOf(Right.class);
     Gate gate =
         new Gate(
@@ -72,7 +76,7 @@ final class WalletGrpcWorld implements AutoCloseable {
             new WalletFacade(
                 engine,
                 Recharges.NONE,
-                ReadCache.NONE,
+                cache,
                 (face, call, outcome, nanos) ->
                     calls.add(face + " " + call.text() + " " + outcome)),
             JsonMapper.builder()
