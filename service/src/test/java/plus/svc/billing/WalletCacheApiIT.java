@@ -94,10 +94,9 @@ class WalletCacheApiIT {
         Files.writeString(
             folder.resolve("config.yml"),
             Files.readString(ShippedConfiguration.FILE)
+                .replace("  tokens: []\n", TOKENS.replace("%s", TokenHash.of("all-token").text()))
                 .replace(
-                    "  tokens: []\n",
-                    TOKENS.replace("%s", TokenHash.of("all-token").text()))
-                .replace("    url: \"\"                                      #", cacheOf(port) + "#")
+                    "    url: \"\"                                      #", cacheOf(port) + "#")
                 .replace("    keyRef: \"\"\n    credentialRef: \"\"\n    ttl: 1s\n", "")
                 .replace("    timeout: 50ms\n", ""));
     Clock real = Clock.systemUTC();

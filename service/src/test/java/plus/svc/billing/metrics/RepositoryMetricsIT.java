@@ -70,9 +70,7 @@ class RepositoryMetricsIT {
   private SummarySnapshot.SummaryDataPointSnapshot duration(String method) {
     SummarySnapshot durations =
         (SummarySnapshot)
-            registry
-                .scrape(name -> name.equals("billing_repository_call_duration_seconds"))
-                .get(0);
+            registry.scrape(name -> name.equals("billing_repository_call_duration_seconds")).get(0);
     return durations.getDataPoints().stream()
         .filter(point -> method.equals(point.getLabels().get("method")))
         .findFirst()

@@ -131,8 +131,7 @@ class CheckIsDeductIT {
     BigDecimal amount = BigDecimal.valueOf(step.amount(), 2);
     String unit = step.account() == 5 ? "POINTS" : "CNY";
     switch (step.act()) {
-      case CREDIT ->
-          world().ask(engine(), new Command.Post(account, amount, unit, "", true));
+      case CREDIT -> world().ask(engine(), new Command.Post(account, amount, unit, "", true));
       case DEBIT ->
           world().ask(engine(), new Command.Post(account, amount.negate(), unit, "", true));
       case APPEND ->
@@ -162,10 +161,7 @@ class CheckIsDeductIT {
       case PASS_TIME ->
           world()
               .clock
-              .pass(
-                  step.amount() == 120
-                      ? Duration.ofDays(20)
-                      : Duration.ofSeconds(step.amount()));
+              .pass(step.amount() == 120 ? Duration.ofDays(20) : Duration.ofSeconds(step.amount()));
       default -> throw new IllegalStateException("no happening: " + step);
     }
   }

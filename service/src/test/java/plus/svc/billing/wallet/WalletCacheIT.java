@@ -205,15 +205,7 @@ class WalletCacheIT {
   }
 
   private JsonNode money(WalletFacade facade, WalletCall call, UUID account, String amount) {
-    return call(
-        facade,
-        call,
-        "accountId",
-        account.toString(),
-        "amount",
-        amount,
-        "currency",
-        "CNY");
+    return call(facade, call, "accountId", account.toString(), "amount", amount, "currency", "CNY");
   }
 
   /** Both instances together are no older than {@link #TTL}; the clock stands still by itself. */
@@ -263,8 +255,7 @@ class WalletCacheIT {
   void whatIsAskedOfAnInstantOrAnOperationIsNeverCached() {
     UUID user = world.userWith(engine, "1.5");
     UUID operation =
-        UUID.fromString(
-            money(one, WalletCall.CREDIT, user, "1").path("operationId").asText());
+        UUID.fromString(money(one, WalletCall.CREDIT, user, "1").path("operationId").asText());
     tick();
     balance(one, user);
     List<Read> before = List.copyOf(reads);
@@ -301,11 +292,7 @@ class WalletCacheIT {
     changes.add(
         () ->
             last[0] =
-                call(
-                    one,
-                    WalletCall.REVERSE,
-                    "operationId",
-                    last[0].path("operationId").asText()));
+                call(one, WalletCall.REVERSE, "operationId", last[0].path("operationId").asText()));
     changes.add(
         () ->
             last[0] =
@@ -375,8 +362,7 @@ class WalletCacheIT {
             credit ? WalletCall.CREDIT : WalletCall.DEBIT,
             user,
             "0." + (1 + random.nextInt(9)));
-        truths.put(
-            world.clock.instant(), engine.reads().balance(user).orElseThrow().balance());
+        truths.put(world.clock.instant(), engine.reads().balance(user).orElseThrow().balance());
         tick();
         continue;
       }
@@ -434,9 +420,7 @@ class WalletCacheIT {
         user,
         kind,
         new Cached(
-            "{\"refusal\":null,\"price\":0.10,\"free\":"
-                + before.free()
-                + ",\"spendable\":1}",
+            "{\"refusal\":null,\"price\":0.10,\"free\":" + before.free() + ",\"spendable\":1}",
             world.clock.instant()));
     assertThat(check(other, user, 500).path("reason").asText()).as("the lie").isEqualTo("free");
     refused(() -> deduct(other, user, 500));
@@ -510,8 +494,7 @@ class WalletCacheIT {
       tick();
       assertThat(check(one, user, 4).path("asOf").asText()).isEqualTo(asked.toString());
       assertThat(balance(other, user).path("asOf").asText()).isEqualTo(asked.toString());
-      WalletFailure change =
-          catchThrowableOfType(WalletFailure.class, () -> deduct(one, user, 1));
+      WalletFailure change = catchThrowableOfType(WalletFailure.class, () -> deduct(one, user, 1));
       assertThat(change.status()).isEqualTo(503);
       world.clock.pass(TTL);
       WalletFailure late = catchThrowableOfType(WalletFailure.class, () -> check(one, user, 1));

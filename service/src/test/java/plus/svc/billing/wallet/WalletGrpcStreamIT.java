@@ -91,9 +91,7 @@ class WalletGrpcStreamIT {
     assertThat(grpc.outer().getAccount(account).getAsOf()).isEqualTo(asked);
     assertThat(grpc.inner("all-token").getBalance(balance).getAsOf()).isEqualTo(asked);
     assertThat(
-            grpc.inner("all-token")
-                .getBalance(balance.toBuilder().setAt(asked).build())
-                .hasAsOf())
+            grpc.inner("all-token").getBalance(balance.toBuilder().setAt(asked).build()).hasAsOf())
         .isFalse();
     grpc.inner("all-token").credit(money(user, "1", "c"));
     assertThat(kept).isEmpty();
@@ -127,7 +125,8 @@ class WalletGrpcStreamIT {
     Instant begun = world.clock.instant();
     List<String> operations = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      operations.add(grpc.inner("all-token").credit(money(user, "1." + i, "c" + i)).getOperationId());
+      operations.add(
+          grpc.inner("all-token").credit(money(user, "1." + i, "c" + i)).getOperationId());
       world.clock.pass(java.time.Duration.ofMinutes(10));
     }
     grpc.inner("all-token")
@@ -190,8 +189,7 @@ class WalletGrpcStreamIT {
     WalletGrpcWorld.refused(
         () ->
             grpc.inner("bound-token")
-                .getHistory(
-                    GetHistoryRequest.newBuilder().setAccountId(user.toString()).build()),
+                .getHistory(GetHistoryRequest.newBuilder().setAccountId(user.toString()).build()),
         Status.Code.PERMISSION_DENIED,
         "403");
     assertThat(grpc.calls)
@@ -302,12 +300,8 @@ class WalletGrpcStreamIT {
     assertThat(again).isEqualTo(first);
     assertThat(grpc.engine.reads().balance(user).orElseThrow().balance())
         .isEqualByComparingTo(new BigDecimal("11.9"));
-    assertThat(grpc.calls)
-        .filteredOn(call -> call.equals("bulk Credit ok"))
-        .hasSize(2 * lines);
-    assertThat(grpc.calls)
-        .filteredOn(call -> call.equals("bulk Debit refused"))
-        .hasSize(2);
+    assertThat(grpc.calls).filteredOn(call -> call.equals("bulk Credit ok")).hasSize(2 * lines);
+    assertThat(grpc.calls).filteredOn(call -> call.equals("bulk Debit refused")).hasSize(2);
   }
 
   @Test
@@ -324,8 +318,7 @@ class WalletGrpcStreamIT {
             .onNext(
                 BulkRequest.newBuilder()
                     .setCredit(
-                        money(user, "0.01", "f" + ++sent).toBuilder()
-                            .setReason("x".repeat(200)))
+                        money(user, "0.01", "f" + ++sent).toBuilder().setReason("x".repeat(200)))
                     .build());
         quietSince = System.nanoTime();
       } else {
@@ -374,8 +367,7 @@ class WalletGrpcStreamIT {
     Client fifth = begin("all-token", Integer.MAX_VALUE);
     assertThatThrownBy(() -> fifth.end.get(20, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
-        .satisfies(
-            e -> WalletGrpcWorld.refused(e.getCause(), Status.Code.UNAVAILABLE, "503"));
+        .satisfies(e -> WalletGrpcWorld.refused(e.getCause(), Status.Code.UNAVAILABLE, "503"));
     for (Client client : open) {
       client.call().onCompleted();
       assertThat(client.end.get(20, TimeUnit.SECONDS)).hasSize(2);

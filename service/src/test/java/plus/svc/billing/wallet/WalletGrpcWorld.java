@@ -23,10 +23,12 @@ import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import plus.svc.billing.auth.Caller;
 import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
@@ -123,8 +125,9 @@ final class WalletGrpcWorld implements AutoCloseable {
     refused(catchThrowableOfType(StatusRuntimeException.class, call::run), status, code);
   }
 
-  static void refused(Throwable error, Status.Code status, String code) {
-    assertThat(error).isInstanceOf(StatusRuntimeException.class);
+  static void refused(@Nullable Throwable thrown, Status.Code status, String code) {
+    assertThat(thrown).isInstanceOf(StatusRuntimeException.class);
+    Throwable error = Objects.requireNonNull(thrown);
     assertThat(Status.fromThrowable(error).getCode()).as(error.getMessage()).isEqualTo(status);
     Any detail = StatusProto.fromThrowable(error).getDetails(0);
     try {

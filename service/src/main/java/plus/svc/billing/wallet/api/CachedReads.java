@@ -75,7 +75,8 @@ final class CachedReads {
 
   /** The free units of this month. */
   Aged<List<WalletReads.Allowance>> allowances(UUID account) {
-    return read(account, "quotas:" + month(), ALLOWANCES, () -> reads.allowances(account), x -> true);
+    return read(
+        account, "quotas:" + month(), ALLOWANCES, () -> reads.allowances(account), x -> true);
   }
 
   /** What an account has for uses of a service. */

@@ -44,8 +44,7 @@ public final class WalletFacade {
    * @param cache what check and balance may be answered from
    * @param watch is told of every call, each operation of a bulk included
    */
-  public WalletFacade(
-      WalletEngine engine, Recharges recharges, ReadCache cache, CallWatch watch) {
+  public WalletFacade(WalletEngine engine, Recharges recharges, ReadCache cache, CallWatch watch) {
     this.engine = engine;
     this.recharges = recharges;
     this.watch = watch;
@@ -134,8 +133,7 @@ public final class WalletFacade {
             () -> {
               Access.needs(ask.caller(), WalletCall.BULK.right());
               if (!bulks.tryAcquire()) {
-                throw WalletFailure.busy(
-                    "too many bulks at once; nothing was read, try again");
+                throw WalletFailure.busy("too many bulks at once; nothing was read, try again");
               }
               return new BulkRun(this, ask, bulks::release);
             });

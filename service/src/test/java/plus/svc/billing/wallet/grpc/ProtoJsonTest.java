@@ -37,7 +37,8 @@ class ProtoJsonTest {
         new String[] {"0.0000001", "0.000000000001", "0.29", "999999999999999.999999999999"}) {
       GetAccountReply.Builder reply = GetAccountReply.newBuilder();
       ProtoJson.fill(
-          reply, JsonMapper.builder().build().valueToTree(Map.of("balance", new BigDecimal(amount))));
+          reply,
+          JsonMapper.builder().build().valueToTree(Map.of("balance", new BigDecimal(amount))));
       assertThat(reply.getBalance()).isEqualTo(Double.parseDouble(amount));
     }
   }
