@@ -297,7 +297,11 @@ class WalletCacheIT {
     changes.add(
         () ->
             last[0] =
-                call(deaf, WalletCall.REVERSE, "operationId", last[0].path("operationId").asText()));
+                call(
+                    deaf,
+                    WalletCall.REVERSE,
+                    "operationId",
+                    last[0].path("operationId").asText()));
     changes.add(
         () ->
             last[0] =
