@@ -20,6 +20,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,19 +56,24 @@ import plus.svc.billing.proto.v1.HoldReply;
 import plus.svc.billing.proto.v1.ListRecordsRequest;
 import plus.svc.billing.proto.v1.OperationReply;
 import plus.svc.billing.proto.v1.PostRequest;
+import plus.svc.billing.proto.v1.RechargeCallbackRequest;
 import plus.svc.billing.proto.v1.RechargeRequest;
 import plus.svc.billing.proto.v1.ReserveRequest;
 import plus.svc.billing.proto.v1.ReverseRequest;
 import plus.svc.billing.proto.v1.SetUpAccountRequest;
 import plus.svc.billing.proto.v1.TransferRequest;
 import plus.svc.billing.wallet.api.CallWatch;
+import plus.svc.billing.wallet.api.CallbackGate;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
 import plus.svc.billing.wallet.grpc.WalletGrpcServer;
+import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** The same calls over gRPC, on a real port. */
 @Timeout(60)
 final class WalletGrpcIT {
+
+  private static final Secret SECRET = Secret.of("shared with the payment service");
 
   private final WalletWorld world = new WalletWorld();
   private final WalletEngine engine = world.engine();
@@ -92,7 +98,14 @@ final class WalletGrpcIT {
         new WalletGrpcServer(
             new WalletGrpcServer.Settings(new ListenAddress("127.0.0.1", 0), null, null),
             gate,
-            new WalletFacade(engine, Recharges.NONE, CallWatch.NONE),
+            new WalletFacade(
+                engine,
+                Recharges.NONE,
+                new CallbackGate(
+                    new CallbackSignature(List.of(SECRET), Duration.ofMinutes(5)),
+                    gate,
+                    InstantSource.system()),
+                CallWatch.NONE),
             JsonMapper.builder()
                 .addModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -330,6 +343,32 @@ final class WalletGrpcIT {
         () -> inner("all-token").deductQuota(use(user, "payment", -5, "f")),
         Status.Code.INVALID_ARGUMENT,
         "400");
+  }
+
+  @Test
+  void whoCallsBackUnbelievedTooOftenWaitsAndIsRecordedNoMore() {
+    RechargeCallbackRequest nobodys =
+        RechargeCallbackRequest.newBuilder().setStatus("SUCCESS").setSignature("00").build();
+    BillingInternalServiceGrpc.BillingInternalServiceBlockingStub stub =
+        BillingInternalServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    for (int i = 0; i < 10; i++) {
+      refused(() -> stub.rechargeCallback(nobodys), Status.Code.UNAUTHENTICATED, "401");
+    }
+    for (int i = 0; i < 3; i++) {
+      refused(() -> stub.rechargeCallback(nobodys), Status.Code.RESOURCE_EXHAUSTED, "429");
+    }
+    assertThat(world.count("SELECT count(*) FROM billing.refusals WHERE caller = 'nobody'"))
+        .isEqualTo(10);
+    long now = InstantSource.system().instant().getEpochSecond();
+    RechargeCallbackRequest good =
+        nobodys.toBuilder()
+            .setTimestampSeconds(now)
+            .setSignature(
+                CallbackSignature.hex(
+                    SECRET, now, CallbackSignature.fields("", "", "", "", "SUCCESS")))
+            .build();
+    // The throttle is for who guesses; here no payment service is behind the door.
+    refused(() -> stub.rechargeCallback(good), Status.Code.UNAVAILABLE, "190501");
   }
 
   @Test
