@@ -254,7 +254,7 @@ class CallbackIT {
   void whatIsShownMustBeGoodAndOneOfTheTwoMustBeShown() throws Exception {
     String order = order(user());
     String body = paid(order);
-    Instant now = Instant.now();
+    Instant now = InstantSource.system().instant();
     String[] good = signed(body, now);
     String[] forged = signed(body.replace("12.50", "12.51"), now);
 
@@ -322,7 +322,7 @@ class CallbackIT {
   @Test
   void theSameHoldsOverGrpc() throws Exception {
     String order = order(user());
-    long now = Instant.now().getEpochSecond();
+    long now = InstantSource.system().instant().getEpochSecond();
 
     assertThat(refusedAs(callback(order, now).clearSignature()))
         .isEqualTo(Status.Code.UNAUTHENTICATED);

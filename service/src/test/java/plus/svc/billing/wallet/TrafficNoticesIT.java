@@ -148,6 +148,20 @@ final class TrafficNoticesIT {
   }
 
   @Test
+  void anAccountThatItsTrafficOpensIsToldOfToo() {
+    UUID user = world.user();
+    world.topUp(user, new BigDecimal("12"), world.clock.instant());
+
+    traffic(user, 300);
+
+    assertThat(world.ledger(user)).isEqualByComparingTo("9");
+    assertThat(told(user)).containsExactly("balance_low 9.00");
+    UUID poor = world.user();
+    traffic(poor, 300);
+    assertThat(told(poor)).as("never was above its limit").isEmpty();
+  }
+
+  @Test
   void anAccountsOwnLimitCounts() {
     UUID user = world.userWith(engine, "12");
     world.ask(
