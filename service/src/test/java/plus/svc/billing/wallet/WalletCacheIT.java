@@ -3,6 +3,12 @@ package plus.svc.billing.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.codahale.metrics.MetricRegistry;
+import java.time.InstantSource;
+import plus.svc.billing.auth.Gate;
+import plus.svc.billing.auth.Throttle;
+import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.wallet.api.CallbackGate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -69,6 +75,13 @@ class WalletCacheIT {
           .addModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
+
+  private static final CallbackGate NOBODY =
+      WalletGrpcWorld.callbacks(
+          new Gate(
+              new Tokens(List.of()),
+              Throttle.standard(InstantSource.system()),
+              new MetricRegistry()));
 
   @TempDir static Path directory;
   private static @Nullable RedisServer server;
@@ -151,7 +164,7 @@ class WalletCacheIT {
   }
 
   private WalletFacade facade(WalletEngine of) {
-    return new WalletFacade(of, Recharges.NONE, cache(KEY), CallWatch.NONE);
+    return new WalletFacade(of, Recharges.NONE, NOBODY, cache(KEY), CallWatch.NONE);
   }
 
   private JsonNode call(WalletFacade facade, WalletCall call, String... fields) {
@@ -274,7 +287,8 @@ class WalletCacheIT {
     UUID user = world.userWith(engine, "50");
     UUID friend = world.userWith(engine, "50");
     WalletFacade deaf =
-        new WalletFacade(engine, Recharges.NONE, dropsNothing(cache(KEY)), CallWatch.NONE);
+        new WalletFacade(
+            engine, Recharges.NONE, NOBODY, dropsNothing(cache(KEY)), CallWatch.NONE);
     List<Runnable> changes = new ArrayList<>();
     JsonNode[] last = new JsonNode[1];
     changes.add(() -> last[0] = money(deaf, WalletCall.CREDIT, user, "1"));
