@@ -236,7 +236,7 @@ final class Demo implements AutoCloseable {
 
   /** Shows what happens until told to stop or the time is over. */
   void watch(CountDownLatch stop, @Nullable Duration time) throws InterruptedException {
-    Scoreboard board = new Scoreboard(database, nodes, out);
+    Scoreboard board = new Scoreboard(database, nodes, wallet.board(database.jdbi()), out);
     long turns = time == null ? Long.MAX_VALUE : time.dividedBy(TICK);
     Instant began = clock.instant();
     for (long turn = 1; turn <= turns; turn++) {

@@ -28,27 +28,27 @@ final class OwnAudit {
 
   void run(Checks checks) throws InterruptedException {
     List<String> problems = new ArrayList<>();
+    int kinds = 0;
     try {
       JsonNode report = new ObjectMapper().readTree(answer());
-      for (JsonNode finding : report.at("/findings/rows")) {
-        if (!finding.path("kind").asText().equals(AT_RISK)) {
-          problems.add(finding.path("kind").asText() + " " + finding.path("detail").asText());
+      kinds = report.path("checks").size();
+      for (JsonNode check : report.path("checks")) {
+        String kind = check.path("kind").asText();
+        if (check.path("found").asLong() != 0 && !kind.equals(AT_RISK)) {
+          problems.add(check.path("found").asLong() + " " + kind);
         }
       }
       String verdict = report.path("verdict").asText();
-      if (!verdict.equals("clean") && !verdict.equals("found")) {
-        problems.add("its verdict is '" + verdict + "'");
+      if (kinds == 0 || (!verdict.equals("clean") && !verdict.equals("found"))) {
+        problems.add("the verdict '" + verdict + "'");
       }
     } catch (IOException e) {
-      problems.add("it does not answer: " + e.getMessage());
+      problems.add("no answer: " + e.getMessage());
     }
+    String found = problems.isEmpty() ? "0 problems" : String.join(", ", problems);
     checks.check(
-        "the service's own audit finds " + problems.size() + " problems" + told(problems),
+        "the service's own audit of " + kinds + " kinds of fault finds " + found,
         problems.isEmpty());
-  }
-
-  private static String told(List<String> problems) {
-    return problems.isEmpty() ? "" : ", such as " + problems.get(0);
   }
 
   private String answer() throws IOException, InterruptedException {

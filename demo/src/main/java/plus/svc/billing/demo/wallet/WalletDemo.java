@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.emulator.payment.Behaviour;
 import plus.svc.billing.emulator.payment.PaymentEmulator;
@@ -107,6 +108,11 @@ public final class WalletDemo implements AutoCloseable {
           curl -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: first' $API/internal/v1/billing/deduct \\
             -d '{"userId":"'$ALICE'","serviceName":"passport","count":3}'
         docs/wallet.md goes on from there, gRPC included.""");
+  }
+
+  /** What shows how it goes. */
+  public WalletBoard board(Jdbi jdbi) {
+    return new WalletBoard(new WalletFacts(jdbi, visitors));
   }
 
   /** What is known of services and payments so far. */

@@ -56,12 +56,12 @@ final class WalletFacts {
         (Object) visitors);
   }
 
-  /** The sums by quarter of an hour, all together, by account. */
+  /** The sums by quarter of an hour, all together, by main account; without what accounts posted. */
   Map<UUID, BigDecimal> turnover() {
     return amounts(
         """
         SELECT account_id, sum(credit - debit) FROM billing.turnover
-         WHERE account_id <> ALL (?) AND account_id IN (SELECT uuid FROM public.users)
+         WHERE account_id <> ALL (?) AND kind <> 'topup' AND account_id IN (SELECT uuid FROM public.users)
          GROUP BY account_id
         """,
         (Object) visitors);

@@ -24,7 +24,7 @@ final class Works {
   /** Asks, and takes calls in large numbers: mostly free ones. */
   void passport(PlatformService service, Random random) {
     UUID user = one(random);
-    int count = 1 + random.nextInt(1500);
+    int count = 1 + random.nextInt(600);
     if (random.nextInt(4) == 0) {
       service.ask(Call.check(user, "passport", count));
     }
