@@ -38,6 +38,12 @@ final class OwnAudit {
           problems.add(check.path("found").asLong() + " " + kind);
         }
       }
+      for (JsonNode finding : report.path("findings")) {
+        if (!finding.path("kind").asText().equals(AT_RISK)) {
+          problems.add("such as " + finding);
+          break;
+        }
+      }
       String verdict = report.path("verdict").asText();
       if (kinds == 0 || (!verdict.equals("clean") && !verdict.equals("found"))) {
         problems.add("the verdict '" + verdict + "'");
