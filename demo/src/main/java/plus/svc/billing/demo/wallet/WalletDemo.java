@@ -20,8 +20,11 @@ import plus.svc.billing.emulator.payment.PaymentEmulator;
 /** Services and payments beside the traffic: what they run on, from start to reckoning. */
 public final class WalletDemo implements AutoCloseable {
 
-  private static final int CUSTOMERS = 12;
+  private static final int CUSTOMERS = 8;
   private static final long PATIENCE_SECONDS = 30;
+
+  /** A further account that a visitor may set up. */
+  private static final UUID POINTS = UUID.fromString("00000000-0000-4000-8000-0000000000aa");
 
   private final WalletSettings settings;
   private final PaymentEmulator payments;
@@ -62,7 +65,9 @@ public final class WalletDemo implements AutoCloseable {
 
   /** The shipped configuration, changed as the wallet's callers need it. */
   public String configured(String shipped) {
-    return settings.in(shipped, payments, visitors);
+    List<UUID> accounts = new ArrayList<>(visitors);
+    accounts.add(POINTS);
+    return settings.in(shipped, payments, accounts);
   }
 
   /**
@@ -96,12 +101,13 @@ public final class WalletDemo implements AutoCloseable {
     out.printf(
         Locale.ROOT,
         "%nThree services use the wallet and a shop sells recharges meanwhile. Try it for two people"
-            + " of your own:%n  export API=%s GRPC=%s TOKEN=%s%n  export ALICE=%s BOB=%s%n",
+            + " of your own:%n  export API=%s GRPC=%s TOKEN=%s%n  export ALICE=%s BOB=%s POINTS=%s%n",
         service,
         settings.grpcAddress(),
         settings.visitor(),
         visitors.get(0),
-        visitors.get(1));
+        visitors.get(1),
+        POINTS);
     out.println(
         """
           curl -H "Authorization: Bearer $TOKEN" "$API/api/v1/billing/account?userId=$ALICE"

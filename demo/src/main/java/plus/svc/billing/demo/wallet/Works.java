@@ -24,7 +24,7 @@ final class Works {
   /** Asks, and takes calls in large numbers: mostly free ones. */
   void passport(PlatformService service, Random random) {
     UUID user = one(random);
-    int count = 1 + random.nextInt(600);
+    int count = 1 + random.nextInt(900);
     if (random.nextInt(4) == 0) {
       service.ask(Call.check(user, "passport", count));
     }
@@ -34,7 +34,7 @@ final class Works {
   /** Takes calls, or sets them aside and then takes all, part or nothing of them. */
   void payment(PlatformService service, Random random) {
     UUID user = one(random);
-    int count = 2 + random.nextInt(60);
+    int count = 2 + random.nextInt(120);
     if (random.nextBoolean()) {
       service.send(Call.deduct(user, "payment", count));
       return;
@@ -64,7 +64,7 @@ final class Works {
       case 0 -> service.send(Call.credit(user, amount, random.nextBoolean()));
       case 1 -> service.send(Call.debit(user, amount));
       case 2 -> service.send(Call.transfer(user, another(user, random), amount));
-      default -> service.send(Call.deduct(user, "asset", 1 + random.nextInt(60)));
+      default -> service.send(Call.deduct(user, "asset", 1 + random.nextInt(120)));
     }
   }
 
