@@ -115,8 +115,12 @@ class WalletDescriptionIT {
     String operation = does("debits", debit).path("operationId").asText();
     does(
         "groups",
-        "{\"legs\":[{\"accountId\":\"" + user + "\",\"amount\":\"-1\",\"currency\":\"CNY\"},"
-            + "{\"accountId\":\"" + friend + "\",\"amount\":\"1\",\"currency\":\"CNY\"}]}");
+        "{\"legs\":[{\"accountId\":\""
+            + user
+            + "\",\"amount\":\"-1\",\"currency\":\"CNY\"},"
+            + "{\"accountId\":\""
+            + friend
+            + "\",\"amount\":\"1\",\"currency\":\"CNY\"}]}");
     does(
         "transfers",
         "{\"fromAccountId\":\"" + user + "\",\"toAccountId\":\"" + friend + "\"," + money + "}");
@@ -126,9 +130,7 @@ class WalletDescriptionIT {
     does("holds/" + first + "/commit", "{\"amount\":\"2\"}");
     does("holds/" + second + "/void", "{}");
     does("reversals", "{\"operationId\":\"" + operation + "\"}");
-    does(
-        "bulk",
-        debit.replace("{", "{\"operation\":\"debit\",\"idempotencyKey\":\"in a bulk\","));
+    does("bulk", debit.replace("{", "{\"operation\":\"debit\",\"idempotencyKey\":\"in a bulk\","));
     reads(user); // there is more to be told now
     reads("GET " + INNER + "operations/{operationId}", INNER + "operations/" + operation);
     recharge(user);
@@ -164,13 +166,15 @@ class WalletDescriptionIT {
   }
 
   private void recharge(UUID user) throws Exception {
-    String order =
-        "{\"userId\":\"" + user + "\",\"amountText\":\"9.99\",\"currency\":\"CNY\"}";
-    JsonNode ordered = done(new Good("POST", OUTER + "recharge", order), "POST " + OUTER + "recharge");
+    String order = "{\"userId\":\"" + user + "\",\"amountText\":\"9.99\",\"currency\":\"CNY\"}";
+    JsonNode ordered =
+        done(new Good("POST", OUTER + "recharge", order), "POST " + OUTER + "recharge");
     String id = ordered.path("rechargeOrderId").asText();
     reads(OUTER + "recharge?rechargeOrderId=" + id);
     String paid =
-        "{\"rechargeOrderId\":\"" + id + "\",\"paymentId\":\""
+        "{\"rechargeOrderId\":\""
+            + id
+            + "\",\"paymentId\":\""
             + payments.payments().get(0).getPaymentId()
             + "\",\"status\":\"SUCCESS\",\"amountText\":\"9.99\",\"currency\":\"CNY\"}";
     assertThat(does("callback", paid).path("status").asText()).isEqualTo("success");
@@ -199,7 +203,8 @@ class WalletDescriptionIT {
 
   /** A change that is only made so that another can be tried. */
   private JsonNode post(String call, String body) throws Exception {
-    HttpResponse<String> answer = send(new Good("POST", INNER + call, body), "all", "taken" + ++keys);
+    HttpResponse<String> answer =
+        send(new Good("POST", INNER + call, body), "all", "taken" + ++keys);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body()).path("data");
   }
@@ -208,7 +213,8 @@ class WalletDescriptionIT {
   private void refuses(String operation, Good good) throws Exception {
     boolean get = good.method().equals("GET");
     String path = good.path() + (good.path().contains("?") ? "&" : "?") + "nonsense=1";
-    String body = good.body().replaceFirst("}$", good.body().equals("{}") ? "\"x\":1}" : ",\"x\":1}");
+    String body =
+        good.body().replaceFirst("}$", good.body().equals("{}") ? "\"x\":1}" : ",\"x\":1}");
     if (!operation.endsWith("/bulk")) {
       meets(400, get ? new Good("GET", path, "") : new Good("POST", good.path(), body), "all");
     }
@@ -229,7 +235,10 @@ class WalletDescriptionIT {
     send(new Good("POST", INNER + "holds", hold), "all", "taken");
     for (Map.Entry<String, Good> good : goods.entrySet()) {
       boolean keyed =
-          ApiContract.operation(good.getKey()).path("parameters").toString().contains("idempotencyKey");
+          ApiContract.operation(good.getKey())
+              .path("parameters")
+              .toString()
+              .contains("idempotencyKey");
       if (keyed && !good.getKey().endsWith("/holds") && !good.getKey().endsWith("/recharge")) {
         assertThat(send(good.getValue(), "all", "taken").statusCode())
             .as(good.getKey())

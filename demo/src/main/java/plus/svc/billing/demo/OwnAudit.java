@@ -63,8 +63,6 @@ final class OwnAudit {
             .timeout(Duration.ofSeconds(60))
             .header("Authorization", "Bearer " + token)
             .build();
-    return HttpClient.newHttpClient()
-        .send(request, HttpResponse.BodyHandlers.ofString())
-        .body();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 }

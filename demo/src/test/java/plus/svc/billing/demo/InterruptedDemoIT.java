@@ -28,7 +28,8 @@ final class InterruptedDemoIT {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
-  void whatTheWalletsPageShowsIsAnsweredAndOnCtrlCItStillReckonsAndStopsEverything() throws Exception {
+  void whatTheWalletsPageShowsIsAnsweredAndOnCtrlCItStillReckonsAndStopsEverything()
+      throws Exception {
     boolean canTry = WalletPage.canRun();
     assertThat(canTry || !Boolean.getBoolean("counterparts.required"))
         .as("-Pcounterparts: bash, curl and jq are on the PATH")

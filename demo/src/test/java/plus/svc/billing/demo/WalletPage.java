@@ -39,7 +39,8 @@ final class WalletPage {
     List<Step> steps =
         steps().stream().filter(step -> grpc || !step.command().startsWith("rpc ")).toList();
     StringBuilder script = new StringBuilder();
-    steps.forEach(step -> script.append(step.command()).append("\necho ").append(MARK).append('\n'));
+    steps.forEach(
+        step -> script.append(step.command()).append("\necho ").append(MARK).append('\n'));
     Path output = folder.resolve("wallet-page");
     ProcessBuilder bash =
         new ProcessBuilder("bash", "-c", script.toString())
@@ -57,8 +58,10 @@ final class WalletPage {
             .map(WalletPage::withoutIds)
             .toList();
     return Map.of(
-        "answered", answers,
-        "shown", steps.stream().map(step -> withoutIds(step.shown())).toList());
+        "answered",
+        answers,
+        "shown",
+        steps.stream().map(step -> withoutIds(step.shown())).toList());
   }
 
   /** Whether bash, curl and jq are on the PATH. */
@@ -86,7 +89,7 @@ final class WalletPage {
   }
 
   private static boolean isThere(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }

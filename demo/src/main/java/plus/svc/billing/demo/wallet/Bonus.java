@@ -19,8 +19,7 @@ final class Bonus {
 
   static void pay(PlatformService service, HttpCaller wallet, List<UUID> people)
       throws IOException {
-    List<Call> calls =
-        people.stream().map(person -> Call.credit(person, AMOUNT, false)).toList();
+    List<Call> calls = people.stream().map(person -> Call.credit(person, AMOUNT, false)).toList();
     String lines =
         calls.stream()
             .map(

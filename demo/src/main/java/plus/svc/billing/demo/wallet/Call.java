@@ -87,7 +87,9 @@ record Call(String path, ObjectNode body, Function<JsonNode, Effect> effect) {
     if (body.has("count")) {
       other.put("count", body.path("count").intValue() + 1);
     } else if (body.has("amount")) {
-      other.put("amount", new BigDecimal(body.path("amount").asText()).add(BigDecimal.ONE).toPlainString());
+      other.put(
+          "amount",
+          new BigDecimal(body.path("amount").asText()).add(BigDecimal.ONE).toPlainString());
     }
     return new Call(path, other, effect);
   }

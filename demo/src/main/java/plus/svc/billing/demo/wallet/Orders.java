@@ -1,6 +1,5 @@
 package plus.svc.billing.demo.wallet;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

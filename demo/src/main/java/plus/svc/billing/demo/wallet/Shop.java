@@ -17,7 +17,9 @@ import plus.svc.billing.emulator.payment.Behaviour;
 import plus.svc.billing.emulator.payment.PaymentEmulator;
 import plus.svc.billing.proto.payment.v1.Payment;
 
-/** Where people order recharges, and the payment service at which they end in every way there is. */
+/**
+ * Where people order recharges, and the payment service at which they end in every way there is.
+ */
 final class Shop {
 
   private static final List<Behaviour> BEHAVIOURS =
@@ -85,8 +87,7 @@ final class Shop {
       try {
         Reply reply = wallet.post("/api/v1/billing/recharge", key, body);
         if (reply.done()) {
-          orders.put(
-              reply.data().path("rechargeOrderId").asText(), new Order(customer, amount));
+          orders.put(reply.data().path("rechargeOrderId").asText(), new Order(customer, amount));
         }
       } catch (IOException e) {
         // Asked again; the order stands or it doesn't, and the reckoning looks at both sides.

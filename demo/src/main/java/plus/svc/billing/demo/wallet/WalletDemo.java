@@ -47,13 +47,11 @@ public final class WalletDemo implements AutoCloseable {
    * @param visitors two users without traffic, for whoever watches
    */
   public static WalletDemo prepare(
-      Supplier<String> secrets, InstantSource clock, List<UUID> visitors)
-      throws IOException {
+      Supplier<String> secrets, InstantSource clock, List<UUID> visitors) throws IOException {
     WalletSettings settings = WalletSettings.with(secrets);
     PaymentEmulator payments =
         PaymentEmulator.start(
-            new PaymentEmulator.Settings(
-                null, "", settings.callbackSecret(), Behaviour.SUCCEED),
+            new PaymentEmulator.Settings(null, "", settings.callbackSecret(), Behaviour.SUCCEED),
             clock);
     return new WalletDemo(settings, payments, visitors);
   }

@@ -56,7 +56,9 @@ final class WalletFacts {
         (Object) visitors);
   }
 
-  /** The sums by quarter of an hour, all together, by main account; without what accounts posted. */
+  /**
+   * The sums by quarter of an hour, all together, by main account; without what accounts posted.
+   */
   Map<UUID, BigDecimal> turnover() {
     return amounts(
         """

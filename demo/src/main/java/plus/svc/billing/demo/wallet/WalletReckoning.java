@@ -149,7 +149,9 @@ public final class WalletReckoning {
                 })
             .count();
     checks.check(
-        "each of " + balances.size() + " balances is what was given, less traffic, and what services and orders moved",
+        "each of "
+            + balances.size()
+            + " balances is what was given, less traffic, and what services and orders moved",
         wrong == 0 && balances.keySet().containsAll(all.money().keySet()));
     checks.check(
         "the turnover by quarter of an hour adds up to the same",

@@ -44,9 +44,12 @@ record WalletSettings(
   /** The environment that belongs to it. */
   Map<String, String> variables() {
     return Map.of(
-        "LISTEN_ADDR", "127.0.0.1:" + httpPort,
-        "WALLET_GRPC_ADDR", grpcAddress(),
-        "PAYMENT_CALLBACK_SECRET", callbackSecret);
+        "LISTEN_ADDR",
+        "127.0.0.1:" + httpPort,
+        "WALLET_GRPC_ADDR",
+        grpcAddress(),
+        "PAYMENT_CALLBACK_SECRET",
+        callbackSecret);
   }
 
   String grpcAddress() {
@@ -58,7 +61,9 @@ record WalletSettings(
     String callback = "http://127.0.0.1:" + httpPort + "/internal/v1/billing/callback";
     String text = replaced(shipped, "    kind: none ", "    kind: grpc ");
     text = replaced(text, "url: http://127.0.0.1:9101 ", "url: " + payments.grpcUri() + " ");
-    text = replaced(text, " callbackSecretRef: \"\"", " callbackSecretRef: env:PAYMENT_CALLBACK_SECRET");
+    text =
+        replaced(
+            text, " callbackSecretRef: \"\"", " callbackSecretRef: env:PAYMENT_CALLBACK_SECRET");
     text = replaced(text, "notifyUrl: \"\"", "notifyUrl: " + callback);
     // What is told, and what is asked about, goes by the demo's fast time.
     text = replaced(text, "callbackWindow: 5m", "callbackWindow: 1h");
