@@ -48,7 +48,7 @@ final class Bonus {
       if (told.has("line")) {
         replies.add(
             told.path("success").asBoolean()
-                ? new Reply("", told.path("data"))
+                ? new Reply("", told)
                 : Reply.refused(told.path("errorCode").asText()));
       }
     }
