@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.codahale.metrics.MetricRegistry;
-import java.time.InstantSource;
-import plus.svc.billing.auth.Gate;
-import plus.svc.billing.auth.Throttle;
-import plus.svc.billing.auth.Tokens;
-import plus.svc.billing.wallet.api.CallbackGate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -44,12 +40,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import plus.svc.billing.auth.Caller;
+import plus.svc.billing.auth.Gate;
 import plus.svc.billing.auth.Right;
+import plus.svc.billing.auth.Throttle;
+import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.testing.Eventually;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.wallet.api.Ask;
 import plus.svc.billing.wallet.api.CallWatch;
+import plus.svc.billing.wallet.api.CallbackGate;
 import plus.svc.billing.wallet.api.FieldsReader;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletCall;
@@ -287,8 +287,7 @@ class WalletCacheIT {
     UUID user = world.userWith(engine, "50");
     UUID friend = world.userWith(engine, "50");
     WalletFacade deaf =
-        new WalletFacade(
-            engine, Recharges.NONE, NOBODY, dropsNothing(cache(KEY)), CallWatch.NONE);
+        new WalletFacade(engine, Recharges.NONE, NOBODY, dropsNothing(cache(KEY)), CallWatch.NONE);
     List<Runnable> changes = new ArrayList<>();
     JsonNode[] last = new JsonNode[1];
     changes.add(() -> last[0] = money(deaf, WalletCall.CREDIT, user, "1"));
@@ -312,10 +311,7 @@ class WalletCacheIT {
         () ->
             last[0] =
                 call(
-                    deaf,
-                    WalletCall.REVERSE,
-                    "operationId",
-                    last[0].path("operationId").asText()));
+                    deaf, WalletCall.REVERSE, "operationId", last[0].path("operationId").asText()));
     changes.add(
         () ->
             last[0] =

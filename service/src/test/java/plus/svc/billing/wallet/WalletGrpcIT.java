@@ -263,7 +263,8 @@ final class WalletGrpcIT {
     RechargeCallbackRequest nobodys =
         RechargeCallbackRequest.newBuilder().setStatus("SUCCESS").setSignature("00").build();
     BillingInternalServiceGrpc.BillingInternalServiceBlockingStub stub =
-        BillingInternalServiceGrpc.newBlockingStub(grpc.channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        BillingInternalServiceGrpc.newBlockingStub(grpc.channel)
+            .withDeadlineAfter(20, TimeUnit.SECONDS);
     for (int i = 0; i < 10; i++) {
       refused(() -> stub.rechargeCallback(nobodys), Status.Code.UNAUTHENTICATED, "401");
     }
@@ -278,7 +279,9 @@ final class WalletGrpcIT {
             .setTimestampSeconds(now)
             .setSignature(
                 CallbackSignature.hex(
-                    WalletGrpcWorld.SECRET, now, CallbackSignature.fields("", "", "", "", "SUCCESS")))
+                    WalletGrpcWorld.SECRET,
+                    now,
+                    CallbackSignature.fields("", "", "", "", "SUCCESS")))
             .build();
     // The throttle is for who guesses; here no payment service is behind the door.
     refused(() -> stub.rechargeCallback(good), Status.Code.UNAVAILABLE, "190501");
