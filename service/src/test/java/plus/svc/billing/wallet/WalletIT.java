@@ -14,8 +14,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import plus.svc.billing.wallet.outbox.Outbox;
 import plus.svc.billing.wallet.outbox.Thresholds;
 
@@ -102,6 +106,39 @@ final class WalletIT {
                     .mapTo(BigDecimal.class)
                     .one());
     assertThat(shown).isEqualByComparingTo("1");
+  }
+
+  /** What others post while an account begins is in its balance once, as readers see it too. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE public.account_quota_states SET current_balance = current_balance + 3"
+            + " WHERE account_uuid = ?",
+        "INSERT INTO public.account_quota_states AS q (account_uuid, current_balance, effective_at)"
+            + " VALUES (?, 3, now()) ON CONFLICT (account_uuid)"
+            + " DO UPDATE SET current_balance = q.current_balance + 3"
+      })
+  void whatOthersPostWhileAnAccountBeginsIsShownOnce(String theirs) throws Exception {
+    UUID user = world.user();
+    String posting =
+        "INSERT INTO public.billing_ledger (id, account_uuid, bucket_start, bucket_end, entry_type,"
+            + " amount_delta, pricing_rule_version)"
+            + " VALUES (gen_random_uuid(), ?, now(), now(), 'topup', 3, 'stripe:pi')";
+    CompletableFuture<WalletAnswer> ours = new CompletableFuture<>();
+    try (Handle other = world.jdbi.open()) {
+      other.begin();
+      other.execute(posting, user);
+      other.execute(theirs, user);
+      engine.wallet().apply(world.request(credit(user, "2"))).thenAccept(ours::complete);
+      assertThatThrownBy(() -> ours.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      other.commit();
+    }
+    ours.get(10, TimeUnit.SECONDS);
+    engine.tending().takeIn();
+    assertThat(world.ledger(user)).isEqualByComparingTo("5");
+    assertThat(balance(user)).isEqualByComparingTo("5");
+    assertThat(WalletFacts.violations(world.jdbi)).isEmpty();
   }
 
   @Test

@@ -56,17 +56,23 @@ final class AccountBook {
     }
     Set<UUID> missing = new HashSet<>(accounts.keySet());
     fill(accounts, dao.lock(all), missing);
-    readPrices(accounts);
-    Map<UUID, BigDecimal> foreign = new HashMap<>();
-    List<History.Taken> taken = new ArrayList<>();
-    RoundTrip trip = RoundTrip.on(handle);
-    History.take(trip, all, taken::add);
-    trip.send();
-    for (History.Taken entry : taken) {
-      foreign.merge(entry.account(), entry.amount(), BigDecimal::add);
+    if (!missing.isEmpty()) {
+      // Who writes a ledger row first and the account's row then finds either none or ours.
+      dao.keepOthersWaiting(sorted(missing));
+      fill(accounts, dao.lock(sorted(missing)), missing);
     }
+    readPrices(accounts);
+    List<History.Taken> taken = new ArrayList<>();
+    Map<UUID, BigDecimal> foreign = new HashMap<>();
+    take(all, taken, foreign);
     if (!missing.isEmpty()) {
       insert(accounts, foreign, missing);
+    }
+    if (!missing.isEmpty()) {
+      // Somebody made their rows first: what he posted with them is seen only now.
+      UUID[] late = sorted(missing);
+      fill(accounts, dao.lock(late), missing);
+      take(late, taken, foreign);
     }
     readPastQuotas(accounts, oldest);
     book(accounts, taken);
@@ -82,6 +88,20 @@ final class AccountBook {
       noticeGrants(account);
     }
     return accounts;
+  }
+
+  private void take(
+      UUID[] accounts, List<History.Taken> taken, Map<UUID, BigDecimal> foreign) {
+    List<History.Taken> more = new ArrayList<>();
+    RoundTrip trip = RoundTrip.on(handle);
+    History.take(trip, accounts, more::add);
+    trip.send();
+    more.forEach(entry -> foreign.merge(entry.account(), entry.amount(), BigDecimal::add));
+    taken.addAll(more);
+  }
+
+  private static UUID[] sorted(Collection<UUID> accounts) {
+    return accounts.stream().sorted().toArray(UUID[]::new);
   }
 
   /** Gives what others posted its place in the history, before whatever this turn posts. */
@@ -185,7 +205,7 @@ final class AccountBook {
     }
   }
 
-  /** Makes the rows of accounts that have none; where another writer was faster, its are taken. */
+  /** Makes the rows of accounts that have none; those that another writer made stay missing. */
   private void insert(
       Map<UUID, Account> accounts, Map<UUID, BigDecimal> foreign, Set<UUID> missing) {
     List<Account> absent = missing.stream().sorted().map(id -> find(accounts, id)).toList();
@@ -210,9 +230,6 @@ final class AccountBook {
             new Account.Shared(remaining[i], balances[i], false, false, now, null, null);
         missing.remove(ids[i]);
       }
-    }
-    if (!missing.isEmpty()) {
-      fill(accounts, dao.lock(missing.stream().sorted().toArray(UUID[]::new)), missing);
     }
   }
 

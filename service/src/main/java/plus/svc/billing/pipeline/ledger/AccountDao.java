@@ -39,6 +39,20 @@ interface AccountDao {
   @RegisterRowMapper(RowOfAccountMapper.class)
   List<RowOfAccount> lock(@Bind("accounts") UUID[] accounts);
 
+  /**
+   * Waits until nobody else is writing a ledger row of accounts that have no row of their own yet,
+   * and lets nobody begin before the transaction is over; see the trigger {@code
+   * billing_ledger_note_foreign}.
+   */
+  @SqlQuery(
+      """
+      SELECT count(pg_advisory_xact_lock(1651076204, bucket))
+        FROM (SELECT DISTINCT hashtext(account::text) & 255 AS bucket
+                FROM unnest(:accounts) AS a (account)
+               ORDER BY bucket) AS ordered
+      """)
+  long keepOthersWaiting(@Bind("accounts") UUID[] accounts);
+
   @SqlQuery(
       """
       INSERT INTO public.account_quota_states
