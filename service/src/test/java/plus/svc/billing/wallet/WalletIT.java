@@ -129,7 +129,8 @@ final class WalletIT {
       other.begin();
       other.execute(posting, user);
       other.execute(theirs, user);
-      engine.wallet().apply(world.request(credit(user, "2"))).thenAccept(ours::complete);
+      var unused =
+          engine.wallet().apply(world.request(credit(user, "2"))).thenAccept(ours::complete);
       assertThatThrownBy(() -> ours.get(300, TimeUnit.MILLISECONDS))
           .isInstanceOf(TimeoutException.class);
       other.commit();

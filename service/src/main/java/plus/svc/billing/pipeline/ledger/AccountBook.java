@@ -90,8 +90,7 @@ final class AccountBook {
     return accounts;
   }
 
-  private void take(
-      UUID[] accounts, List<History.Taken> taken, Map<UUID, BigDecimal> foreign) {
+  private void take(UUID[] accounts, List<History.Taken> taken, Map<UUID, BigDecimal> foreign) {
     List<History.Taken> more = new ArrayList<>();
     RoundTrip trip = RoundTrip.on(handle);
     History.take(trip, accounts, more::add);
