@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.extension.Extensions;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.admin.AuditOperation;
 import plus.svc.billing.admin.CheckpointSetOperation;
@@ -248,9 +247,8 @@ final class Wiring {
     Jdbi jdbi =
         new JdbiFactory()
             .build(environment, pool, "database")
-            .installPlugin(new BillingJdbiPlugin())
-            .configure(
-                Extensions.class, all -> all.registerHandlerCustomizer(metrics.repositories()));
+            .installPlugin(new BillingJdbiPlugin());
+    metrics.watchRepositories(jdbi);
     // Who is silent for longer has lost its leases too.
     jdbi.setTransactionHandler(new BoundedTransactions(settings.collector().leaseTime()));
     return jdbi;

@@ -6,10 +6,12 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.reflect.Method;
+import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.extension.AttachedExtensionHandler;
 import org.jdbi.v3.core.extension.ExtensionHandler;
 import org.jdbi.v3.core.extension.ExtensionHandlerCustomizer;
-import plus.svc.billing.pipeline.ledger.History;
+import org.jdbi.v3.core.extension.Extensions;
+import plus.svc.billing.platform.RoundTrip;
 import plus.svc.billing.wallet.Wallet;
 
 /**
@@ -39,6 +41,12 @@ final class RepositoryMetrics implements ExtensionHandlerCustomizer {
             .register(registry);
   }
 
+  /** Counts from now on. */
+  void watch(Jdbi jdbi) {
+    jdbi.configure(Extensions.class, all -> all.registerHandlerCustomizer(this));
+    jdbi.configure(RoundTrip.Watchers.class, all -> all.tell(this::sent));
+  }
+
   @Override
   public ExtensionHandler customize(ExtensionHandler handler, Class<?> type, Method method) {
     if (!isOfTheWallet(type)) {
@@ -65,10 +73,15 @@ final class RepositoryMetrics implements ExtensionHandlerCustomizer {
     };
   }
 
+  /** A statement that was sent together with others. */
+  private void sent(String repository, String method, long nanos, boolean isFailed) {
+    calls.labelValues(repository, method, isFailed ? "failed" : "ok").inc();
+    durations.labelValues(repository, method).observe(nanos / NANOS);
+  }
+
   private static boolean isOfTheWallet(Class<?> type) {
     return type.getPackageName().equals(WALLET)
-        || type.getPackageName().startsWith(WALLET + ".")
-        || type.getEnclosingClass() == History.class;
+        || type.getPackageName().startsWith(WALLET + ".");
   }
 
   /** As it stands in the code; a repository within a class is called after that. */

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.extension.ExtensionHandlerCustomizer;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.PipelineWatch;
@@ -122,8 +122,8 @@ public final class ServiceMetrics {
   }
 
   /** Counts what the wallet asks its repositories. */
-  public ExtensionHandlerCustomizer repositories() {
-    return repositories;
+  public void watchRepositories(Jdbi jdbi) {
+    repositories.watch(jdbi);
   }
 
   /** A sweep of arrears ended. */

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.config.JdbiConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +37,43 @@ public final class RoundTrip {
   private static final long MOST_UNREAD = 64_000;
 
   private final Connection connection;
+  private final Watch watch;
   private final List<Step> steps = new ArrayList<>();
   private long unread;
 
-  private RoundTrip(Connection connection) {
+  private RoundTrip(Connection connection, Watch watch) {
     this.connection = connection;
+    this.watch = watch;
   }
 
   /** Begins one in the handle's transaction. */
   public static RoundTrip on(Handle handle) {
-    return new RoundTrip(handle.getConnection());
+    return new RoundTrip(handle.getConnection(), handle.getConfig(Watchers.class).watch);
+  }
+
+  /** Is told of each statement that was sent. */
+  @FunctionalInterface
+  public interface Watch {
+    /**
+     * @param nanos how long the round trip took that it was part of
+     */
+    void sent(String repository, String method, long nanos, boolean failed);
+  }
+
+  /** Who is told, as JDBI is configured. */
+  public static final class Watchers implements JdbiConfig<Watchers> {
+    private Watch watch = (repository, method, nanos, failed) -> {};
+
+    /** Tells somebody. */
+    public Watchers tell(Watch told) {
+      this.watch = told;
+      return this;
+    }
+
+    @Override
+    public Watchers createCopy() {
+      return new Watchers().tell(watch);
+    }
   }
 
   /** Reads a row that the cursor stands on. */
@@ -59,7 +87,12 @@ public final class RoundTrip {
     void read(PreparedStatement statement) throws SQLException;
   }
 
-  private record Step(String sql, List<@Nullable Object> parameters, ResultReader reader) {}
+  private record Step(
+      String repository,
+      String method,
+      String sql,
+      List<@Nullable Object> parameters,
+      ResultReader reader) {}
 
   /**
    * Adds a query that answers no more rows than the longest of its arrays has elements; they are
@@ -68,6 +101,8 @@ public final class RoundTrip {
    * @param rowBytes about how long a row of the answer can be
    */
   public <T> RoundTrip query(
+      String repository,
+      String method,
       int rowBytes,
       String sql,
       RowReader<T> reader,
@@ -77,13 +112,12 @@ public final class RoundTrip {
     for (Object parameter : parameters) {
       rows = Math.max(rows, parameter instanceof Object[] array ? array.length : 1);
     }
-    return add(sql, rows * rowBytes, parameters, rows(reader, each));
+    return add(repository, method, sql, rows * rowBytes, parameters, rows(reader, each));
   }
 
   /** Adds a query that may answer any number of rows; whatever is added after it is sent later. */
-  public <T> RoundTrip queryMany(
-      String sql, RowReader<T> reader, Consumer<T> each, @Nullable Object... parameters) {
-    return add(sql, MOST_UNREAD, parameters, rows(reader, each));
+  public <T> RoundTrip queryMany(String repository, String method, String sql, RowReader<T> reader, Consumer<T> each, @Nullable Object... parameters) {
+    return add(repository, method, sql, MOST_UNREAD, parameters, rows(reader, each));
   }
 
   private static <T> ResultReader rows(RowReader<T> reader, Consumer<T> each) {
@@ -97,21 +131,20 @@ public final class RoundTrip {
   }
 
   /** Adds a statement that changes rows; how many, is handed on when it was sent. */
-  public RoundTrip update(String sql, IntConsumer count, @Nullable Object... parameters) {
-    return add(sql, 0, parameters, statement -> count.accept(statement.getUpdateCount()));
+  public RoundTrip update(String repository, String method, String sql, IntConsumer count, @Nullable Object... parameters) {
+    return add(repository, method, sql, 0, parameters, statement -> count.accept(statement.getUpdateCount()));
   }
 
   /** Adds a statement that changes rows, however many. */
-  public RoundTrip update(String sql, @Nullable Object... parameters) {
-    return add(sql, 0, parameters, statement -> {});
+  public RoundTrip update(String repository, String method, String sql, @Nullable Object... parameters) {
+    return add(repository, method, sql, 0, parameters, statement -> {});
   }
 
-  private RoundTrip add(
-      String sql, long answer, @Nullable Object[] parameters, ResultReader reader) {
+  private RoundTrip add(String repository, String method, String sql, long answer, @Nullable Object[] parameters, ResultReader reader) {
     if (unread >= MOST_UNREAD) {
       send();
     }
-    steps.add(new Step(sql, Arrays.asList(parameters), reader));
+    steps.add(new Step(repository, method, sql, Arrays.asList(parameters), reader));
     unread += answer;
     return this;
   }
@@ -130,6 +163,8 @@ public final class RoundTrip {
     unread = 0;
     StringBuilder sql = new StringBuilder(1 << 10);
     sent.forEach(step -> sql.append(sql.isEmpty() ? "" : ";\n").append(step.sql().strip()));
+    long begun = System.nanoTime();
+    boolean failed = true;
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       int position = 0;
       for (Step step : sent) {
@@ -144,8 +179,14 @@ public final class RoundTrip {
         }
         sent.get(i).reader().read(statement);
       }
+      failed = false;
     } catch (SQLException e) {
       throw new Failed(e);
+    } finally {
+      long took = System.nanoTime() - begun;
+      for (Step step : sent) {
+        watch.sent(step.repository(), step.method(), took, failed);
+      }
     }
   }
 

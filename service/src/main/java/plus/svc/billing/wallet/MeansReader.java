@@ -157,7 +157,7 @@ final class MeansReader implements AutoCloseable {
         handle -> {
           RoundTrip trip = RoundTrip.on(handle);
           RequestLog.planOnce(trip);
-          trip.query(
+          trip.query("MeansReader", "rows",
               150,
               """
               SELECT w.account, w.service,

@@ -7,7 +7,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +17,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.extension.Extensions;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.testing.Database;
+import plus.svc.billing.wallet.Refusal;
 import plus.svc.billing.wallet.ServicePrices;
 import plus.svc.billing.wallet.WalletPolicy;
 import plus.svc.billing.wallet.WalletReads;
@@ -29,18 +32,37 @@ class RepositoryMetricsIT {
   @RegisterExtension static final Database database = Database.migrated();
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Jdbi jdbi =
-      database
-          .jdbi()
-          .configure(
-              Extensions.class,
-              all -> all.registerHandlerCustomizer(new RepositoryMetrics(registry)));
+  private final Jdbi jdbi = watched(database.jdbi(), registry);
   private final WalletReads reads =
       new WalletReads(
           jdbi,
           new WalletPolicy("CNY", ZoneOffset.UTC),
-          () -> new ServicePrices(List.of()),
+          () ->
+              new ServicePrices(
+                  List.of(new ServicePrices.Version("api", Instant.EPOCH, BigDecimal.ONE, 0))),
           Clock.systemUTC());
+
+  private static Jdbi watched(Jdbi jdbi, PrometheusRegistry registry) {
+    new RepositoryMetrics(registry).watch(jdbi);
+    return jdbi;
+  }
+
+  @AfterEach
+  void close() {
+    reads.close();
+  }
+
+  /** What goes out together with other statements is counted by itself. */
+  @Test
+  void f9StatementsOfARoundTripAreCountedOneByOne() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(reads.check(UUID.randomUUID(), "api", 1).refusal())
+          .isEqualTo(Refusal.ACCOUNT_NOT_FOUND);
+    }
+    assertThat(calls())
+        .isEqualTo(Map.of("MeansReader.rows ok", 5.0, "RequestLog.planOnce ok", 5.0));
+    assertThat(duration("rows").getCount()).isEqualTo(5);
+  }
 
   /** What has moved, by method and outcome. */
   private Map<String, Double> calls() {

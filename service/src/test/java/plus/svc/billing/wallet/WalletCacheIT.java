@@ -48,6 +48,7 @@ import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.testing.Eventually;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.wallet.api.Ask;
+import plus.svc.billing.platform.RoundTrip;
 import plus.svc.billing.wallet.api.CallWatch;
 import plus.svc.billing.wallet.api.CallbackGate;
 import plus.svc.billing.wallet.api.FieldsReader;
@@ -111,6 +112,9 @@ class WalletCacheIT {
   @BeforeEach
   void begin() {
     flush();
+    world.jdbi.configure(
+        RoundTrip.Watchers.class,
+        all -> all.tell((repository, method, nanos, failed) -> statements.incrementAndGet()));
     world.jdbi.setSqlLogger(
         new SqlLogger() {
           @Override

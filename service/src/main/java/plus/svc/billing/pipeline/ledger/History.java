@@ -74,7 +74,7 @@ public final class History {
    * it was posted; {@link #book} must follow in the same transaction.
    */
   public static void take(RoundTrip trip, UUID[] accounts, Consumer<Taken> each) {
-    trip.queryMany(
+    trip.queryMany("History", "take",
         """
         WITH taken AS (
             DELETE FROM billing.foreign_entries
@@ -109,7 +109,7 @@ public final class History {
     if (bookings.isEmpty()) {
       return;
     }
-    trip.update(
+    trip.update("History", "book",
         """
         INSERT INTO billing.bookings (account_id, booked_at, ledger_id, balance_after)
         SELECT * FROM unnest(?, ?, ?, ?)
@@ -136,7 +136,7 @@ public final class History {
       return;
     }
     Collection<Map.Entry<Turnover.Key, Turnover.Sums>> rows = turnover.rows.entrySet();
-    trip.update(
+    trip.update("History", "add",
         """
         INSERT INTO billing.turnover AS t
                (account_id, quarter, kind, meter, caller, entries, units, credit, debit)
