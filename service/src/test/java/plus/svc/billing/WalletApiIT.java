@@ -32,6 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import plus.svc.billing.auth.Right;
 import plus.svc.billing.auth.TokenHash;
 import plus.svc.billing.testing.Database;
@@ -236,6 +237,91 @@ class WalletApiIT {
     refused(get(OUTER + "account?userId=" + UUID.randomUUID()), 400, "190101");
     assertThat(refused(get(OUTER + "account?userId=" + user + "&user_id=x"), 400, "400"))
         .contains("user_id is no field");
+  }
+
+  /** As a reader without exponents sees them: digit by digit those of the texts. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.0000001",
+        "0.000000000001",
+        "0.1",
+        "1000",
+        "100000000000000",
+        "123456789012345.123456789012"
+      })
+  void numbersArePlainDecimals(String amount) throws Exception {
+    UUID user = userWith(amount);
+    ok(post("deduct", use(user, "payment", "1")));
+    String account = get(OUTER + "account?userId=" + user).body();
+    assertThat(account)
+        .contains("\"balance\":" + amount + ",")
+        .contains("\"balanceText\":\"" + amount + "\"");
+    for (String path :
+        List.of("account", "records", "stats/today", "stats/month", "stats/summary")) {
+      assertThat(get(OUTER + path + "?userId=" + user).body())
+          .as(path)
+          .doesNotContainPattern(":-?[0-9.]+[eE]")
+          .doesNotContain(":0.0,");
+    }
+  }
+
+  /** Over HTTP and as lines of a bulk; averages are sum by count. */
+  @Test
+  void f9ScriptedCallsMoveTheCountersOfTheScrapeByExactlySoMany() throws Exception {
+    UUID user = userWith("1");
+    Scrape before = Scrape.of(service, "only-metrics-token");
+    for (int i = 0; i < 3; i++) {
+      ok(post("check", use(user, "asset", "1")));
+    }
+    ok(post("deduct", use(user, "asset", "1")));
+    ok(post("deduct", use(user, "asset", "1")));
+    refused(post("deduct", use(user, "asset", "5000")), 400, "190102");
+    refused(post("deduct", use(user, "asset", "-1")), 400, "400");
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 4; i++) {
+      lines
+          .append("{\"operation\":\"debit\",\"idempotencyKey\":\"f9-")
+          .append(UUID.randomUUID())
+          .append("\",\"accountId\":\"")
+          .append(user)
+          .append("\",\"guarded\":true,\"currency\":\"CNY\",\"amount\":\"")
+          .append(i == 3 ? "100" : "0.1")
+          .append("\"}\n");
+    }
+    send("all", "POST", INNER + "bulk", lines.toString());
+    Scrape after = Scrape.of(service, "only-metrics-token");
+
+    Map<String, Double> moved = new java.util.TreeMap<>();
+    after
+        .values()
+        .forEach(
+            (series, value) -> {
+              double more = value - before.values().getOrDefault(series, 0.0);
+              if (series.startsWith("billing_wallet_calls_total") && more != 0) {
+                moved.put(series.substring("billing_wallet_calls_total".length()), more);
+              }
+            });
+    assertThat(moved)
+        .isEqualTo(
+            Map.of(
+                "{call=\"CheckQuota\",face=\"http\",outcome=\"ok\"}", 3.0,
+                "{call=\"DeductQuota\",face=\"http\",outcome=\"ok\"}", 2.0,
+                "{call=\"DeductQuota\",face=\"http\",outcome=\"refused\"}", 1.0,
+                "{call=\"DeductQuota\",face=\"http\",outcome=\"bad\"}", 1.0,
+                "{call=\"Bulk\",face=\"http\",outcome=\"ok\"}", 1.0,
+                "{call=\"Debit\",face=\"bulk\",outcome=\"ok\"}", 3.0,
+                "{call=\"Debit\",face=\"bulk\",outcome=\"refused\"}", 1.0));
+    String deduct = "billing_wallet_call_duration_seconds_%s{call=\"DeductQuota\",face=\"http\"}";
+    double count =
+        after.value(deduct.replace("%s", "count")) - before.value(deduct.replace("%s", "count"));
+    double sum =
+        after.value(deduct.replace("%s", "sum")) - before.value(deduct.replace("%s", "sum"));
+    assertThat(count).isEqualTo(4);
+    assertThat(sum / count).isBetween(1e-5, 5.0);
+    String checks =
+        "billing_repository_calls_total{method=\"check\",outcome=\"ok\",repository=\"WalletReadDao\"}";
+    assertThat(after.value(checks) - before.values().getOrDefault(checks, 0.0)).isEqualTo(3);
   }
 
   @Test

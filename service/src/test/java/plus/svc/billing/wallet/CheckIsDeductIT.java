@@ -75,10 +75,10 @@ class CheckIsDeductIT {
         .as(Step::new)
         .list()
         .ofMinSize(10)
-        .ofMaxSize(60);
+        .ofMaxSize(45);
   }
 
-  @Property(tries = 8)
+  @Property(tries = 6)
   void aCheckSaysWhatTheDeductionDoes(@ForAll("steps") List<Step> steps) {
     List<UUID> accounts = accounts();
     for (Step step : steps) {

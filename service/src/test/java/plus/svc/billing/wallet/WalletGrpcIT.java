@@ -2,41 +2,17 @@ package plus.svc.billing.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.codahale.metrics.MetricRegistry;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
-import io.grpc.stub.MetadataUtils;
 import java.math.BigDecimal;
-import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import plus.svc.billing.auth.Caller;
-import plus.svc.billing.auth.Gate;
-import plus.svc.billing.auth.Right;
-import plus.svc.billing.auth.Throttle;
-import plus.svc.billing.auth.Token;
-import plus.svc.billing.auth.Tokens;
 import plus.svc.billing.platform.Secret;
 import plus.svc.billing.platform.setting.ListenAddress;
 import plus.svc.billing.proto.v1.BillingInternalServiceGrpc;
@@ -60,74 +36,29 @@ import plus.svc.billing.proto.v1.ReserveRequest;
 import plus.svc.billing.proto.v1.ReverseRequest;
 import plus.svc.billing.proto.v1.SetUpAccountRequest;
 import plus.svc.billing.proto.v1.TransferRequest;
-import plus.svc.billing.wallet.api.CallWatch;
-import plus.svc.billing.wallet.api.Recharges;
-import plus.svc.billing.wallet.api.WalletFacade;
-import plus.svc.billing.wallet.cache.ReadCache;
 import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 
 /** The same calls over gRPC, on a real port. */
 @Timeout(60)
 final class WalletGrpcIT {
 
-  private final WalletWorld world = new WalletWorld();
-  private final WalletEngine engine = world.engine();
-  private final UUID bound = world.user();
-  private WalletGrpcServer server;
-  private ManagedChannel channel;
+  private final WalletGrpcWorld grpc = new WalletGrpcWorld();
+  private final WalletWorld world = grpc.world;
+  private final WalletEngine engine = grpc.engine;
+  private final UUID bound = grpc.bound;
   private CompletableFuture<Void> stopping = CompletableFuture.completedFuture(null);
 
-  @BeforeEach
-  void start() throws Exception {
-    Set<Right> all = EnumSet.allOf(Right.class);
-    Gate gate =
-        new Gate(
-            new Tokens(
-                List.of(
-                    Token.of("all-token", new Caller("all", all)),
-                    Token.of("reader-token", new Caller("reader", Set.of(Right.WALLET_READ))),
-                    Token.of("bound-token", new Caller("bound", all, Set.of(), Set.of(bound))))),
-            Throttle.standard(InstantSource.system()),
-            new MetricRegistry());
-    server =
-        new WalletGrpcServer(
-            new WalletGrpcServer.Settings(new ListenAddress("127.0.0.1", 0), null, null),
-            gate,
-            new WalletFacade(engine, Recharges.NONE, ReadCache.NONE, CallWatch.NONE),
-            JsonMapper.builder()
-                .addModule(new JavaTimeModule())
-                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                .build());
-    server.start();
-    channel =
-        Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
-            .build();
-  }
-
   @AfterEach
-  void stop() throws Exception {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-    server.stop();
-    world.close();
-  }
-
-  private static Metadata metadata(String token) {
-    Metadata metadata = new Metadata();
-    metadata.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
-    return metadata;
+  void stop() {
+    grpc.close();
   }
 
   private BillingInternalServiceGrpc.BillingInternalServiceBlockingStub inner(String token) {
-    return BillingInternalServiceGrpc.newBlockingStub(channel)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata(token)))
-        .withDeadlineAfter(20, TimeUnit.SECONDS);
+    return grpc.inner(token);
   }
 
   private BillingServiceGrpc.BillingServiceBlockingStub outer() {
-    return BillingServiceGrpc.newBlockingStub(channel)
-        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata("all-token")))
-        .withDeadlineAfter(20, TimeUnit.SECONDS);
+    return grpc.outer();
   }
 
   private static DeductQuotaRequest use(UUID user, String service, int count, String key) {
@@ -149,17 +80,8 @@ final class WalletGrpcIT {
         .build();
   }
 
-  /** The status and the business code in the details. */
   private static void refused(Runnable call, Status.Code status, String code) {
-    StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call::run);
-    assertThat(error).isNotNull();
-    assertThat(error.getStatus().getCode()).as(error.getMessage()).isEqualTo(status);
-    Any detail = StatusProto.fromThrowable(error).getDetails(0);
-    try {
-      assertThat(detail.unpack(ErrorInfo.class).getMetadataMap()).containsEntry("code", code);
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
-    }
+    WalletGrpcWorld.refused(call, status, code);
   }
 
   @Test
@@ -342,7 +264,7 @@ final class WalletGrpcIT {
         "401");
     refused(
         () ->
-            BillingInternalServiceGrpc.newBlockingStub(channel)
+            BillingInternalServiceGrpc.newBlockingStub(grpc.channel)
                 .withDeadlineAfter(20, TimeUnit.SECONDS)
                 .debit(money(user, "1", "a")),
         Status.Code.UNAUTHENTICATED,
@@ -416,21 +338,13 @@ final class WalletGrpcIT {
                                   "SELECT count(*) FROM billing.requests"
                                       + " WHERE idempotency_key = 'open'"))
                           .isOne());
-              stopping = CompletableFuture.runAsync(this::stopServer);
+              stopping = CompletableFuture.runAsync(grpc::stopServer);
               return call;
             });
     assertThat(open.get(20, TimeUnit.SECONDS).getBalance()).isEqualTo("9");
     stopping.get(20, TimeUnit.SECONDS);
     assertThatThrownBy(() -> inner("all-token").debit(money(user, "1", "closed")))
         .isInstanceOf(StatusRuntimeException.class);
-  }
-
-  private void stopServer() {
-    try {
-      server.stop();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Test

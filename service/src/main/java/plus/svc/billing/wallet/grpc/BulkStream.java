@@ -77,8 +77,13 @@ final class BulkStream implements BulkExchange, StreamObserver<Message> {
   }
 
   private synchronized @Nullable Message take() throws IOException {
-    while (arrived.isEmpty() && !isLast) {
-      pause();
+    try {
+      while (arrived.isEmpty() && !isLast) {
+        needsCaller();
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw stops(e);
     }
     return arrived.poll();
   }
@@ -138,25 +143,29 @@ final class BulkStream implements BulkExchange, StreamObserver<Message> {
   }
 
   private void send(BulkReply reply) throws IOException {
-    synchronized (this) {
-      while (!caller.isReady()) {
-        pause();
-      }
-    }
+    awaitReady();
     caller.onNext(reply);
   }
 
-  /** Until something happened; whoever calls looks again. */
-  @SuppressWarnings("WaitNotInLoop")
-  private void pause() throws IOException {
+  private synchronized void awaitReady() throws IOException {
+    try {
+      while (!caller.isReady()) {
+        needsCaller();
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw stops(e);
+    }
+  }
+
+  private synchronized void needsCaller() throws IOException {
     if (isGone) {
       throw new IOException("the caller is gone");
     }
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the service stops", e);
-    }
+  }
+
+  private static IOException stops(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("the service stops", e);
   }
 }

@@ -51,7 +51,7 @@ final class ProtoJson {
       return NODES.numberNode(((Number) value).longValue());
     } else if (value instanceof Double number) {
       return Double.isFinite(number)
-          ? NODES.textNode(new BigDecimal(number.toString()).toPlainString())
+          ? NODES.textNode(new BigDecimal(number.toString()).stripTrailingZeros().toPlainString())
           : NODES.textNode(number.toString());
     }
     return NODES.textNode(value.toString());

@@ -29,6 +29,19 @@ final class WalletCalls {
 
   private static final Logger LOG = LoggerFactory.getLogger(WalletCalls.class);
 
+  /** What is still sent to a call that was refused. */
+  private static final StreamObserver<Message> IGNORED =
+      new StreamObserver<>() {
+        @Override
+        public void onNext(Message request) {}
+
+        @Override
+        public void onError(Throwable e) {}
+
+        @Override
+        public void onCompleted() {}
+      };
+
   private final WalletFacade facade;
   private final ObjectMapper json;
   private final Executor threads;
@@ -138,18 +151,6 @@ final class WalletCalls {
         });
     return stream;
   }
-
-  private static final StreamObserver<Message> IGNORED =
-      new StreamObserver<>() {
-        @Override
-        public void onNext(Message request) {}
-
-        @Override
-        public void onError(Throwable e) {}
-
-        @Override
-        public void onCompleted() {}
-      };
 
   /** As long as the caller waits, and no longer than any other. */
   private static Duration patience() {
