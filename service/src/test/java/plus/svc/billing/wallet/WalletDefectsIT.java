@@ -162,7 +162,8 @@ final class WalletDefectsIT {
         recharges.inTransaction(
             handle -> {
               recharges.post(handle, user, List.of(paid));
-              return balance(user);
+              // In a thread, and so in a transaction, of its own.
+              return CompletableFuture.supplyAsync(() -> balance(user)).join();
             });
 
     assertThat(meanwhile).isEqualByComparingTo("0");
@@ -250,13 +251,10 @@ final class WalletDefectsIT {
               "SELECT 1 FROM public.account_quota_states WHERE account_uuid = ? FOR UPDATE", user);
           both.add(engine.wallet().apply(world.request(use(user, "payment", 10))));
           both.add(world.engine().wallet().apply(world.request(use(user, "asset", 200))));
+          // A transaction sees others as they were when it looked first.
           Eventually.holds(
               () ->
-                  assertThat(
-                          world.count(
-                              "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                  + " AND datname = current_database()"))
-                      .isEqualTo(2));
+                  assertThat(CompletableFuture.supplyAsync(this::waiting).join()).isEqualTo(2));
           assertThat(both).noneMatch(CompletableFuture::isDone);
         });
     List<WalletAnswer> answers =
@@ -267,6 +265,12 @@ final class WalletDefectsIT {
         .extracting(WalletAnswer::refusal)
         .containsExactly(Refusal.INSUFFICIENT_BALANCE);
     assertThat(balance(user)).isEqualByComparingTo("0");
+  }
+
+  private long waiting() {
+    return world.count(
+        "SELECT count(*) FROM pg_stat_activity"
+            + " WHERE wait_event_type = 'Lock' AND datname = current_database()");
   }
 
   @Test
