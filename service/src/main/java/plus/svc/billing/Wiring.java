@@ -64,8 +64,10 @@ import plus.svc.billing.pipeline.Delivery;
 import plus.svc.billing.pipeline.GroupCommit;
 import plus.svc.billing.pipeline.Mender;
 import plus.svc.billing.pipeline.Pipeline;
+import plus.svc.billing.pipeline.PipelineSettings;
 import plus.svc.billing.pipeline.Receipt;
 import plus.svc.billing.pipeline.Retention;
+import plus.svc.billing.pipeline.ledger.BalanceWatch;
 import plus.svc.billing.pipeline.ledger.PriceObserver;
 import plus.svc.billing.pipeline.readmodel.ArrearsSweep;
 import plus.svc.billing.pipeline.source.SourceSpec;
@@ -86,10 +88,11 @@ import plus.svc.billing.repair.Replay;
 import plus.svc.billing.wallet.MonthAhead;
 import plus.svc.billing.wallet.ServicePriceBook;
 import plus.svc.billing.wallet.ThresholdNotices;
+import plus.svc.billing.wallet.TrafficNotices;
 import plus.svc.billing.wallet.WalletEngine;
 import plus.svc.billing.wallet.WalletPolicy;
+import plus.svc.billing.wallet.api.CallbackGate;
 import plus.svc.billing.wallet.api.RechargeCalls;
-import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
 import plus.svc.billing.wallet.cache.CacheSettings;
 import plus.svc.billing.wallet.cache.ReadCache;
@@ -142,27 +145,27 @@ final class Wiring {
   /** Makes everything and registers it with the environment. */
   void wire(AbstractServerFactory server) {
     Jdbi jdbi = database();
-    Pipeline pipeline = new Pipeline(jdbi, settings.pipeline(), clock, metrics.pipeline());
+    Notifying notifying = notifications(jdbi);
+    PipelineSettings telling = settings.pipeline().telling(trafficNotices(notifying));
+    Pipeline pipeline = new Pipeline(jdbi, telling, clock, metrics.pipeline());
     observePrices(jdbi);
     keepArchive(jdbi);
     sweepArrears(jdbi, pipeline);
     endSilentCopies(jdbi);
-    WalletPolicy walletPolicy = walletPolicy(notifications(jdbi));
+    WalletPolicy walletPolicy = walletPolicy(notifying);
     WalletEngine engine = wallet(jdbi, pipeline, walletPolicy);
-    WalletFacade wallet =
-        walletFacade(
-            engine, new RechargeCalls(recharging(jdbi, pipeline, walletPolicy).recharge()));
+    Gate gate =
+        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics());
+    WalletFacade wallet = walletFacade(engine, recharging(jdbi, pipeline, walletPolicy), gate);
     GroupCommit commits = groupCommit(pipeline);
     exposeMetrics(commits);
     Function<Delivery, Receipt> sink = metrics.counting(commits::accept);
-    Replay replay = mending(jdbi);
+    Replay replay = mending(jdbi, telling);
     Jobs jobs =
         settings.ingestMode() == IngestMode.PULL
             ? pulling(jdbi, sink, replay)
             : new PushModeJobs(clock);
     environment.healthChecks().register("sources", new JobsHealthCheck(jobs));
-    Gate gate =
-        new Gate(new Tokens(settings.tokens()), Throttle.standard(clock), environment.metrics());
     HttpEdges.register(
         environment,
         server,
@@ -293,14 +296,14 @@ final class Wiring {
   }
 
   /** It asks exporters by itself: neither it nor the collector ends the other's requests. */
-  private Replay mending(Jdbi jdbi) {
+  private Replay mending(Jdbi jdbi, PipelineSettings telling) {
     ExporterClient client =
         new ExporterClient(
             new WindowDecoder(DecoderLimits.DEFAULT),
             new SecretRefs(variables),
             metrics.pipeline());
     environment.lifecycle().manage(new AutoCloseableManager(client));
-    Mender mender = new Mender(jdbi, settings.pipeline(), clock, metrics.pipeline());
+    Mender mender = new Mender(jdbi, telling, clock, metrics.pipeline());
     Replay replay =
         new Replay(
             mender,
@@ -377,6 +380,16 @@ final class Wiring {
                 thresholds.thresholds(), thresholds.balanceLow(), notifying.outbox()));
   }
 
+  /** Who is told of the lines that traffic crosses. */
+  private BalanceWatch trafficNotices(Notifying notifying) {
+    ThresholdsSection.Settings thresholds = settings.wallet().thresholds();
+    return TrafficNotices.of(
+        thresholds.thresholds(),
+        thresholds.balanceLow(),
+        settings.wallet().policy().unit(),
+        notifying.outbox());
+  }
+
   /** The ledger as services use it, with what happens in it by itself. */
   private WalletEngine wallet(Jdbi jdbi, Pipeline pipeline, WalletPolicy policy) {
     WalletSection.Settings wallet = settings.wallet();
@@ -426,7 +439,7 @@ final class Wiring {
   }
 
   /** What both faces of the wallet call, and how many records it keeps. */
-  private WalletFacade walletFacade(WalletEngine engine, Recharges recharges) {
+  private WalletFacade walletFacade(WalletEngine engine, Recharging recharging, Gate gate) {
     AtomicReference<Map<String, Long>> records = new AtomicReference<>(Map.of());
     keep(
         "record-counts",
@@ -437,7 +450,12 @@ final class Wiring {
             clock,
             () -> records.set(engine.reads().estimates(WalletMetrics.REPOSITORIES))));
     metrics.wallet().records(records::get);
-    return new WalletFacade(engine, recharges, readCache(), metrics.wallet());
+    return new WalletFacade(
+        engine,
+        new RechargeCalls(recharging.recharge()),
+        new CallbackGate(recharging.signature(), gate, clock),
+        readCache(),
+        metrics.wallet());
   }
 
   /** What checks and balances may be answered from; it may come later, or never. */

@@ -118,7 +118,7 @@ class ApiDescriptionIT {
     }
     // These need a whole service, and one that is stuck: RunningServiceIT, LivenessResourceTest.
     described.removeIf(answer -> answer.matches("GET /(livez|startupz) .*"));
-    // The wallet's are met in a test of their own.
+    // The wallet's are met in WalletDescriptionIT.
     described.removeIf(answer -> answer.contains("/v1/billing/"));
     assertThat(met).containsAll(described);
   }

@@ -84,7 +84,11 @@ class ApiDescriptionTest {
               } else {
                 assertThat(security.toString())
                     .as(operation)
-                    .isEqualTo("[{\"token\":[\"" + needs.value().text() + "\"]}]");
+                    .isEqualTo(
+                        "[{\"token\":[\""
+                            + needs.value().text()
+                            + "\"]}"
+                            + (needs.orSigned() ? ",{\"paymentSignature\":[]}]" : "]"));
                 assertThat(ApiContract.operation(operation).path("responses").properties())
                     .as(operation)
                     .extracting(Map.Entry::getKey)

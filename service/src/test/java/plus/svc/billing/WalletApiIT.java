@@ -100,7 +100,7 @@ class WalletApiIT {
     user(BOUND);
   }
 
-  private static String token(String name, List<String> rights, String more) {
+  static String token(String name, List<String> rights, String more) {
     return "  - name: "
         + name
         + "\n    hashes: [\""

@@ -8,8 +8,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "balance",
     description = {
-      "Tells what an account had at any instant: its ledger by kind, and the free quota of the"
-          + " period; of now, its row as well.",
+      "Tells what an account had at any instant, a user's main one or a further one: its ledger by"
+          + " kind, and the free quota of the period; of now, its row as well.",
       "Needs a token with the right admin:read. Exit code 1 if the row and the ledger differ."
     },
     footer = {

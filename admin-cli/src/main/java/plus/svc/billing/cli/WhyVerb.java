@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
     name = "why",
     description = {
       "Tells why an account was charged: bucket, ledger rows, price, free quota, counters and"
-          + " snapshots of a minute, or of a ledger row.",
+          + " snapshots of a minute, or of a ledger row; or what a service asked for and what became"
+          + " of it.",
       "Needs a token with the right admin:read. Exit code 1 if something does not add up."
     },
     footer = {
@@ -27,12 +28,23 @@ final class WhyVerb extends ReportVerb {
   @Option(names = "--entry", paramLabel = "UUID", description = "A ledger row, instead of both.")
   private @Nullable String entry;
 
+  @Option(
+      names = "--operation",
+      paramLabel = "UUID",
+      description =
+          "An operation that a service asked for, instead: its request, and the rows it posted.")
+  private @Nullable String operation;
+
   WhyVerb(Connection connection) {
     super(connection);
   }
 
   @Override
   Question question() {
-    return new Question("why").with("account", account).with("at", at).with("entry", entry);
+    return new Question("why")
+        .with("account", account)
+        .with("at", at)
+        .with("entry", entry)
+        .with("operation", operation);
   }
 }

@@ -210,9 +210,6 @@ final class WalletBench {
   }
 
   private static boolean isDone(@Nullable WalletAnswer answer, @Nullable Throwable failure) {
-    if (failure != null && DBG.getAndIncrement() < 3) {
-      failure.printStackTrace();
-    }
     return failure == null && answer != null && answer.isDone();
   }
 

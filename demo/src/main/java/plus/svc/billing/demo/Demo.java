@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.BillingApplication;
 import plus.svc.billing.RunningService;
+import plus.svc.billing.demo.wallet.WalletDemo;
+import plus.svc.billing.demo.wallet.WalletReckoning;
 import plus.svc.billing.emulator.AcceleratedClock;
 import plus.svc.billing.emulator.tls.DevCertificates;
 import plus.svc.billing.emulator.xray.SimulatedUser;
@@ -37,6 +41,23 @@ final class Demo implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Duration LATECOMERS_AFTER = Duration.ofMinutes(6);
 
+  /** What everybody has when the demo begins, and what one person tops up later. */
+  private static final BigDecimal INITIAL_BALANCE = new BigDecimal("5");
+
+  private static final BigDecimal TOP_UP = new BigDecimal("10");
+
+  /** Two people without traffic, for whoever watches. */
+  private static final List<SimulatedUser> VISITORS =
+      List.of(
+          new SimulatedUser(
+              "0000000a-0000-4000-8000-00000000a11c",
+              "00000000-0000-4000-8000-00000000a11c",
+              "alice@example.org"),
+          new SimulatedUser(
+              "0000000a-0000-4000-8000-000000000b0b",
+              "00000000-0000-4000-8000-000000000b0b",
+              "bob@example.org"));
+
   private final Path folder;
   private final DemoDatabase database;
   private final Clock clock;
@@ -45,6 +66,7 @@ final class Demo implements AutoCloseable {
   private final Account account;
   private final PrintWriter out;
   private final People people;
+  private final WalletDemo wallet;
   private final int speed;
   private boolean latecomersRegistered;
 
@@ -77,6 +99,7 @@ final class Demo implements AutoCloseable {
       Account account,
       PrintWriter out,
       People people,
+      WalletDemo wallet,
       int speed) {
     this.folder = folder;
     this.database = database;
@@ -86,6 +109,7 @@ final class Demo implements AutoCloseable {
     this.account = account;
     this.out = out;
     this.people = people;
+    this.wallet = wallet;
     this.speed = speed;
   }
 
@@ -111,14 +135,19 @@ final class Demo implements AutoCloseable {
             DemoNode.bearer(setting, people.all(), exporterToken),
             DemoNode.mutual(setting, people.all().subList(0, users * 2 / 3)),
             DemoNode.plain(setting, people.all().subList(users / 3, users)));
+    WalletDemo wallet = WalletDemo.prepare(Demo::secret, clock, DemoDatabase.uuids(VISITORS));
     Map<String, String> variables = variables(database, nodes, account, exporterToken);
+    variables.putAll(wallet.variables());
     Path config = folder.resolve("config.yml");
-    copyShippedConfig(config);
+    Files.writeString(config, wallet.configured(shippedConfig()));
     migrate(variables, clock, config);
     database.register(people.early());
+    database.register(VISITORS);
     RunningService service = RunningService.start(config, variables, clock);
-    Demo demo = new Demo(folder, database, clock, nodes, service, account, out, people, speed);
+    Demo demo =
+        new Demo(folder, database, clock, nodes, service, account, out, people, wallet, speed);
     demo.welcome();
+    wallet.start(service.baseUrl(), DemoDatabase.uuids(people.early()), speed, seed);
     return demo;
   }
 
@@ -135,15 +164,14 @@ final class Demo implements AutoCloseable {
   }
 
   /** The configuration is the very file that is shipped, but for the request log. */
-  private static void copyShippedConfig(Path target) throws IOException {
+  private static String shippedConfig() throws IOException {
     try (InputStream shipped = Demo.class.getResourceAsStream("/config.yml")) {
       if (shipped == null) {
         throw new IllegalStateException("the demo's jar holds no config.yml");
       }
       String text = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
       // A line a request would drown what the demo shows.
-      Files.writeString(
-          target, text.replace("\nserver:\n", "\nserver:\n  requestLog:\n    appenders: []\n"));
+      return text.replace("\nserver:\n", "\nserver:\n  requestLog:\n    appenders: []\n");
     }
   }
 
@@ -158,12 +186,11 @@ final class Demo implements AutoCloseable {
     variables.put("JP_TOKYO_TOKEN", exporterToken);
     variables.put("INTERNAL_SERVICE_TOKEN", account.token());
     variables.put("BILLING_ADMIN_TOKEN", account.adminToken());
-    variables.put("LISTEN_ADDR", "127.0.0.1:0");
     variables.put("ADMIN_LISTEN_ADDR", "127.0.0.1:0");
     variables.put("COLLECT_INTERVAL", "1s");
     variables.put("PRICE_PER_BYTE", "0.000000002");
     variables.put("INITIAL_INCLUDED_QUOTA_BYTES", "40000000");
-    variables.put("INITIAL_BALANCE", "5");
+    variables.put("INITIAL_BALANCE", INITIAL_BALANCE.toPlainString());
     variables.put("LOG_LEVEL", "ERROR");
     return variables;
   }
@@ -201,13 +228,15 @@ final class Demo implements AutoCloseable {
         "  curl -X POST -H 'Authorization: Bearer %s' %s/v1/jobs/collect-and-rate%n",
         account.token(),
         service.baseUrl());
-    out.printf(Locale.ROOT, "  psql '%s'%n%n", database.url());
+    out.printf(Locale.ROOT, "  psql '%s'%n", database.url());
+    wallet.welcome(service.baseUrl(), out);
+    out.println();
     out.flush();
   }
 
   /** Shows what happens until told to stop or the time is over. */
   void watch(CountDownLatch stop, @Nullable Duration time) throws InterruptedException {
-    Scoreboard board = new Scoreboard(database, nodes, out);
+    Scoreboard board = new Scoreboard(database, nodes, wallet.board(database.jdbi()), out);
     long turns = time == null ? Long.MAX_VALUE : time.dividedBy(TICK);
     Instant began = clock.instant();
     for (long turn = 1; turn <= turns; turn++) {
@@ -228,7 +257,7 @@ final class Demo implements AutoCloseable {
   private void welcomeLatecomers() {
     latecomersRegistered = true;
     database.register(people.late());
-    database.topUp(people.all().get(0), "10", clock.instant());
+    database.topUp(people.all().get(0), TOP_UP.toPlainString(), clock.instant());
     out.printf(
         Locale.ROOT,
         "          %d people are registered who used the nodes before; one tops up%n",
@@ -245,13 +274,26 @@ final class Demo implements AutoCloseable {
         Locale.ROOT, "%nreckoning: the last snapshot is taken, the service catches up ...%n");
     out.flush();
     nodes.forEach(node -> node.exporter().finish());
-    return new Reckoning(database, nodes, service.baseUrl(), account.token(), out).run();
+    WalletReckoning money = wallet.reckoning(out);
+    OwnAudit audit = new OwnAudit(service.adminUrl(), account.adminToken());
+    return new Reckoning(database, nodes, service.baseUrl(), account.token(), out)
+        .run(
+            checks -> {
+              money.run(database.jdbi(), this::given, checks);
+              audit.run(checks);
+            });
+  }
+
+  private BigDecimal given(UUID person) {
+    boolean toppedUp = person.toString().equals(people.all().get(0).accountUuid());
+    return toppedUp ? INITIAL_BALANCE.add(TOP_UP) : INITIAL_BALANCE;
   }
 
   @Override
   public void close() throws IOException {
     out.println("stopping ...");
     out.flush();
+    wallet.close();
     service.close();
     nodes.forEach(node -> node.exporter().close());
     database.close();

@@ -19,12 +19,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Runs the whole of billing on this machine: a PostgreSQL of its own, three emulated exporters",
-      "(HTTPS with a token, mutual TLS, plain HTTP on loopback) and the service, on accelerated time."
+      "(HTTPS with a token, mutual TLS, plain HTTP on loopback) and the service, on accelerated time.",
+      "Beside the traffic three services use the wallet over HTTP and gRPC, and people recharge at a",
+      "payment service that tells things twice, late, wrongly or not at all."
     },
     footer = {
       "",
       "Without --for it runs until Ctrl-C. At the end it compares every byte the exporters emitted",
-      "with what was billed.",
+      "with what was billed, and what services were answered and payments came to with the balances.",
       "Exit codes: 0 the laws held, 1 a law was broken, 2 it could not run."
     })
 final class DemoCommand implements Callable<Integer> {

@@ -41,6 +41,15 @@ final class DemoDatabase implements AutoCloseable {
         + "/postgres?sslmode=disable";
   }
 
+  Jdbi jdbi() {
+    return jdbi;
+  }
+
+  /** The accounts of people. */
+  static List<UUID> uuids(List<SimulatedUser> people) {
+    return people.stream().map(person -> UUID.fromString(person.accountUuid())).toList();
+  }
+
   /** Registers people, as {@code accounts.svc.plus} would. */
   void register(List<SimulatedUser> people) {
     jdbi.useHandle(

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import plus.svc.billing.demo.wallet.WalletReckoning.Checks;
 import plus.svc.billing.emulator.xray.BlindSpell;
 import plus.svc.billing.emulator.xray.GroundTruth;
 import plus.svc.billing.emulator.xray.Traffic;
@@ -42,12 +43,18 @@ final class Reckoning {
     this.out = out;
   }
 
+  /** What else is checked; all checks are told in one place. */
+  interface More {
+    void run(Checks checks) throws InterruptedException;
+  }
+
   /** Waits until every source is read to its end, then checks. */
-  boolean run() throws InterruptedException {
+  boolean run(More more) throws InterruptedException {
     for (DemoNode node : nodes) {
       awaitCaughtUp(node);
     }
     bytes();
+    more.run(this::check);
     lawsOnTheData();
     repeatChangesNothing();
     out.printf(Locale.ROOT, "%n%s%n", held ? "the laws held" : "A LAW WAS BROKEN");
@@ -208,7 +215,7 @@ final class Reckoning {
                   JOIN billing.account_states s USING (account_uuid)
                  WHERE q.current_balance IS DISTINCT FROM
                        (SELECT sum(l.amount_delta) FROM public.billing_ledger l
-                         WHERE l.account_uuid = q.account_uuid)
+                         WHERE l.account_uuid = q.account_uuid AND l.sub_account IS NULL)
                     OR q.current_balance <> s.balance
                 """)
             == 0);
@@ -230,12 +237,13 @@ final class Reckoning {
                 """
                 SELECT count(*)
                   FROM billing.quotas q
-                 WHERE q.used > q.granted
+                 WHERE q.meter = 'traffic'
+                   AND (q.used > q.granted
                     OR q.used <> (SELECT coalesce(sum(b.included_bytes), 0)
                                     FROM public.traffic_minute_buckets b
                                    WHERE b.account_uuid = q.account_uuid
                                      AND b.bucket_start >= q.period_start
-                                     AND b.bucket_start < q.period_end)
+                                     AND b.bucket_start < q.period_end))
                 """)
             == 0);
   }

@@ -8,8 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import plus.svc.billing.demo.wallet.WalletBoard;
 
-/** Prints a line a node: how far it was read, and what came of it since the last line. */
+/**
+ * Prints a line a node: how far it was read, and what came of it since the last line; and one of
+ * what services did with the wallet.
+ */
 final class Scoreboard {
 
   private static final DateTimeFormatter TIME =
@@ -18,13 +22,15 @@ final class Scoreboard {
 
   private final DemoDatabase database;
   private final List<DemoNode> nodes;
+  private final WalletBoard wallet;
   private final PrintWriter out;
   private final Map<String, Score> last = new HashMap<>();
   private int shown;
 
-  Scoreboard(DemoDatabase database, List<DemoNode> nodes, PrintWriter out) {
+  Scoreboard(DemoDatabase database, List<DemoNode> nodes, WalletBoard wallet, PrintWriter out) {
     this.database = database;
     this.nodes = nodes;
+    this.wallet = wallet;
     this.out = out;
   }
 
@@ -78,6 +84,7 @@ final class Scoreboard {
           more.money() / 1e6,
           note(node));
     }
+    out.printf(Locale.ROOT, "%-9s %-10s %s%n", TIME.format(now), "wallet", wallet.line());
     out.flush();
   }
 

@@ -6,7 +6,9 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,7 +16,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The built demo, ended as somebody at a terminal ends it. */
+/**
+ * The built demo, tried as {@code docs/wallet.md} says and ended as somebody at a terminal ends it.
+ */
 @Timeout(120)
 final class InterruptedDemoIT {
 
@@ -24,7 +28,13 @@ final class InterruptedDemoIT {
 
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
-  void onCtrlCItStillReckonsAndStopsEverything() throws Exception {
+  void whatTheWalletsPageShowsIsAnsweredAndOnCtrlCItStillReckonsAndStopsEverything()
+      throws Exception {
+    boolean canTry = WalletPage.canRun();
+    assertThat(canTry || !Boolean.getBoolean("counterparts.required"))
+        .as("-Pcounterparts: bash, curl and jq are on the PATH")
+        .isTrue();
+    Map<String, List<String>> page = Map.of();
     Process demo =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -41,6 +51,9 @@ final class InterruptedDemoIT {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         lines.add(line);
         if (line.startsWith("time ")) {
+          if (canTry && page.isEmpty()) {
+            page = WalletPage.run(exported(lines), folder);
+          }
           // The first score is on its way. TERM takes the way of Ctrl-C, and nobody ignores it:
           // a shell starts what it runs in the background deaf to INT.
           new ProcessBuilder("kill", "-TERM", Long.toString(demo.pid())).start().waitFor();
@@ -50,6 +63,7 @@ final class InterruptedDemoIT {
     } finally {
       demo.destroyForcibly();
     }
+    assertThat(page.get("answered")).isEqualTo(page.get("shown"));
     assertThat(lines)
         .contains("the laws held", "stopping ...")
         .noneMatch(line -> line.contains("BROKEN") || line.contains("≠"));
@@ -58,5 +72,19 @@ final class InterruptedDemoIT {
       assertThat(left.filter(path -> path.getFileName().toString().startsWith("billing-demo")))
           .isEmpty();
     }
+  }
+
+  /** What the demo says to export. */
+  private static Map<String, String> exported(List<String> lines) {
+    Map<String, String> variables = new HashMap<>();
+    for (String line : lines) {
+      if (line.strip().startsWith("export ")) {
+        for (String variable : line.strip().substring("export ".length()).split(" ", -1)) {
+          String[] parts = variable.split("=", 2);
+          variables.put(parts[0], parts[1]);
+        }
+      }
+    }
+    return variables;
   }
 }

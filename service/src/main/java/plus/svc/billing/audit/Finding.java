@@ -84,6 +84,8 @@ record Finding(
     REQUEST_UNAPPLIED,
     /** An operation, its request, its answer and its ledger rows contradict each other. */
     OPERATION_DIFFERS,
+    /** A recharge order, what was told of it, and its ledger rows contradict each other. */
+    ORDER_DIFFERS,
     /** The database would let a ledger row, a request or an operation be changed. */
     GUARD_GONE,
     /** Something could not be looked at. */

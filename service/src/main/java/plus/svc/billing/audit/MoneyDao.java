@@ -295,7 +295,8 @@ interface MoneyDao {
         JOIN pg_proc p ON p.oid = t.tgfoid
        WHERE t.tgrelid IN ('public.billing_ledger'::regclass, 'billing.requests'::regclass,
                            'billing.operations'::regclass, 'billing.refusals'::regclass,
-                           'billing.service_prices'::regclass)
+                           'billing.service_prices'::regclass,
+                           'billing.recharge_events'::regclass)
          AND NOT t.tgisinternal
        ORDER BY t.tgname
       """)

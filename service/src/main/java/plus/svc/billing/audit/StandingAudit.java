@@ -12,7 +12,13 @@ import plus.svc.billing.audit.Finding.Kind;
 final class StandingAudit {
 
   private static final List<String> GUARDED =
-      List.of("billing_ledger", "operations", "refusals", "requests", "service_prices");
+      List.of(
+          "billing_ledger",
+          "operations",
+          "recharge_events",
+          "refusals",
+          "requests",
+          "service_prices");
   private static final String NOTES = "billing_ledger_note_foreign";
 
   /** What exporters forgot is passed over, be it seen or not. */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.audit.Finding.Kind;
 
 /**
- * Holds requests, operations, answers and ledger rows against each other, and what is kept of
- * accounts (histories, holds, quotas of services, turnover) against what it is made of.
+ * Holds requests, operations, answers, recharge orders and ledger rows against each other, and what
+ * is kept of accounts (histories, holds, quotas of services, turnover) against what it is made of.
  */
 final class WalletAudit {
 
@@ -18,10 +18,12 @@ final class WalletAudit {
   private static final UUID BEFORE_ALL = new UUID(0L, 0L);
 
   private final WalletAuditDao dao;
+  private final OrderAuditDao orders;
   private final Findings findings;
 
   WalletAudit(Handle handle, Findings findings) {
     this.dao = handle.attach(WalletAuditDao.class);
+    this.orders = handle.attach(OrderAuditDao.class);
     this.findings = findings;
   }
 
@@ -48,7 +50,20 @@ final class WalletAudit {
         .forEach(off -> tell(Kind.TURNOVER_DIFFERS, off, "it is not the sum of its entries"));
     dao.withoutOperation(owners)
         .forEach(off -> tell(Kind.OPERATION_DIFFERS, off, "its operation was not done"));
+    orders(owners);
     return broken;
+  }
+
+  private void orders(UUID[] owners) {
+    orders
+        .withOtherEntries(owners)
+        .forEach(off -> tell(Kind.ORDER_DIFFERS, off, "its ledger row is not what its state says"));
+    orders
+        .withoutOrder(owners)
+        .forEach(off -> tell(Kind.ORDER_DIFFERS, off, "no recharge order names it"));
+    orders
+        .notAsTold(owners)
+        .forEach(off -> tell(Kind.ORDER_DIFFERS, off, "its state is not what was told of it last"));
   }
 
   /** Looks at every request and operation there is. */

@@ -78,4 +78,22 @@ public final class Gate {
     throttle.right(address, caller.get().name());
     return new Answer(caller.get(), Duration.ZERO);
   }
+
+  /**
+   * For a call that showed no token, and nothing else to be believed by: counts against its address
+   * as a wrong token does.
+   *
+   * @param address remote address, as a literal
+   * @return nobody comes in; throttled if the address did so too often before
+   */
+  public Answer distrust(String address) {
+    Duration delay = throttle.delay(address);
+    if (!delay.isZero()) {
+      throttled.inc();
+      return new Answer(null, delay);
+    }
+    without.inc();
+    throttle.wrong(address);
+    return Answer.UNKNOWN;
+  }
 }

@@ -15,4 +15,10 @@ public @interface Needs {
 
   /** Whether loopback may call without a token where the operator allows that. */
   boolean orLoopback() default false;
+
+  /**
+   * Whether who shows no token at all is let through without a caller: the method then sees to it
+   * itself that the call is signed.
+   */
+  boolean orSigned() default false;
 }

@@ -50,7 +50,9 @@ public final class RightsFeature implements DynamicFeature {
               gate,
               needs.value(),
               () -> Objects.requireNonNull(request, "no request at hand"),
-              loopbackAllowed && needs.orLoopback() ? LoopbackCall::is : call -> false,
+              needs.orSigned()
+                  ? call -> true
+                  : loopbackAllowed && needs.orLoopback() ? LoopbackCall::is : call -> false,
               denials));
     } else if (!method.isAnnotationPresent(Open.class)
         && resource.getResourceClass().getPackageName().startsWith(OURS)) {

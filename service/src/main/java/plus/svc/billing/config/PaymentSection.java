@@ -34,12 +34,14 @@ public record PaymentSection(
     @Nullable String returnUrl,
     @Nullable String pollInterval,
     @Nullable String expireAfter,
-    @Nullable String lateFor) {
+    @Nullable String lateFor,
+    @Nullable String refundFor) {
 
   /** Nothing given: every default. */
   public static final PaymentSection EMPTY =
       new PaymentSection(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null);
 
   /** How a payment service is spoken to. */
   public enum Kind {
@@ -98,7 +100,8 @@ public record PaymentSection(
             reader.text(notifyUrl, ""),
             reader.text(returnUrl, ""),
             reader.interval("wallet.payment.expireAfter", expireAfter, "24h"),
-            reader.delay("wallet.payment.lateFor", lateFor, "168h")));
+            reader.delay("wallet.payment.lateFor", lateFor, "168h"),
+            reader.delay("wallet.payment.refundFor", refundFor, "720h")));
   }
 
   private PaymentEndpoint endpoint(SettingReader reader, SecretRefs secrets) {

@@ -11,10 +11,14 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.api.report.Report;
 import plus.svc.billing.api.report.Verdict;
+import plus.svc.billing.explain.ExplainDao.FurtherRow;
 import plus.svc.billing.explain.ExplainDao.KindRow;
 import plus.svc.billing.explain.ExplainDao.ShownRow;
 
-/** What an account had at any instant: the sum of the ledger rows that were posted up to then. */
+/**
+ * What an account had at any instant, a user's main one or a further one: the sum of the ledger
+ * rows that were posted up to then.
+ */
 public final class Balance {
 
   /** Sorts behind the name of every node. */
@@ -30,7 +34,11 @@ public final class Balance {
   }
 
   private record Found(
-      boolean known, List<KindRow> kinds, @Nullable QuotaRow quota, @Nullable ShownRow shown) {
+      boolean known,
+      List<KindRow> kinds,
+      @Nullable QuotaRow quota,
+      @Nullable ShownRow shown,
+      @Nullable FurtherRow further) {
 
     BigDecimal sum() {
       return kinds.stream().map(KindRow::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -48,11 +56,17 @@ public final class Balance {
             TransactionIsolationLevel.REPEATABLE_READ,
             handle -> {
               ExplainDao dao = handle.attach(ExplainDao.class);
+              Instant until = at.isBefore(now) ? at : END_OF_TIME;
+              FurtherRow further = dao.further(account).orElse(null);
+              if (further != null) {
+                return new Found(true, dao.furtherKinds(account, until), null, null, further);
+              }
               return new Found(
                   dao.isKnown(account),
-                  dao.kinds(account, at.isBefore(now) ? at : END_OF_TIME),
+                  dao.kinds(account, until),
                   dao.quota(account, at, BEHIND, BEHIND).orElse(null),
-                  at.isBefore(now) ? null : dao.shown(account).orElse(null));
+                  at.isBefore(now) ? null : dao.shown(account).orElse(null),
+                  null);
             });
     Map<String, @Nullable Object> summary = new LinkedHashMap<>();
     summary.put("account", account);
@@ -63,6 +77,15 @@ public final class Balance {
       return;
     }
     ledger(found, report);
+    FurtherRow further = found.further();
+    if (further != null) {
+      summary.put("owner", further.owner());
+      summary.put("unit", further.unit());
+      summary.put("balance", found.sum());
+      boolean isNow = !at.isBefore(now);
+      report.end(summary, isNow ? furtherRow(found, further, summary, report) : Verdict.CLEAN);
+      return;
+    }
     quota(found, report);
     summary.put("balance", found.sum());
     report.end(summary, shown(found, summary, report));
@@ -116,6 +139,15 @@ public final class Balance {
         row.throttleState(),
         row.suspendState(),
         row.updatedAt());
+    summary.put("row_differs_by", drift);
+    return drift.signum() == 0 ? Verdict.CLEAN : Verdict.FOUND;
+  }
+
+  private static Verdict furtherRow(
+      Found found, FurtherRow row, Map<String, @Nullable Object> summary, Report report) {
+    report.section("account_now", "balance", "posted_by_others_since", "held", "open_holds");
+    report.row(row.balance(), row.toTakeIn(), row.held(), row.openHolds());
+    BigDecimal drift = row.balance().add(row.toTakeIn()).subtract(found.sum());
     summary.put("row_differs_by", drift);
     return drift.signum() == 0 ? Verdict.CLEAN : Verdict.FOUND;
   }

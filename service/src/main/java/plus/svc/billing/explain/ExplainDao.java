@@ -216,6 +216,45 @@ public interface ExplainDao {
   @RegisterConstructorMapper(KindRow.class)
   List<KindRow> kinds(@Bind("account") UUID account, @Bind("at") Instant at);
 
+  /** The same of a further account of a user. */
+  @SqlQuery(
+      """
+      SELECT entry_type, count(*) AS entries, sum(amount_delta) AS amount,
+             sum(rated_bytes)::bigint AS rated_bytes, max(created_at) AS last_at
+        FROM public.billing_ledger
+       WHERE sub_account = :account AND created_at <= :at
+       GROUP BY entry_type
+       ORDER BY entry_type
+      """)
+  @RegisterConstructorMapper(KindRow.class)
+  List<KindRow> furtherKinds(@Bind("account") UUID account, @Bind("at") Instant at);
+
+  /** A further account of a user; empty for a main account and for what is no account. */
+  @SqlQuery(
+      """
+      SELECT a.owner_uuid AS owner, a.unit, a.balance,
+             (SELECT coalesce(sum(f.amount_delta), 0) FROM billing.foreign_entries f
+               WHERE f.account_uuid = a.account_id) AS to_take_in,
+             a.held, a.open_holds
+        FROM billing.accounts a
+       WHERE a.account_id = :account AND a.account_id <> a.owner_uuid
+      """)
+  @RegisterConstructorMapper(FurtherRow.class)
+  Optional<FurtherRow> further(@Bind("account") UUID account);
+
+  /**
+   * What a further account's row says.
+   *
+   * @param toTakeIn posted without its lock and not yet in the balance
+   */
+  record FurtherRow(
+      UUID owner,
+      String unit,
+      BigDecimal balance,
+      BigDecimal toTakeIn,
+      BigDecimal held,
+      int openHolds) {}
+
   /** Ledger rows of one kind, added up. */
   record KindRow(
       String entryType, long entries, BigDecimal amount, long ratedBytes, Instant lastAt) {}

@@ -91,6 +91,21 @@ public final class Why {
         report);
   }
 
+  /** What a service asked for, what became of it, and what was posted for it. */
+  public void operation(UUID id, Report report) {
+    Asked asked =
+        jdbi.inTransaction(
+            TransactionIsolationLevel.REPEATABLE_READ,
+            handle -> Asked.by(handle.attach(ExplainDao.class), id));
+    boolean known = !asked.requests().isEmpty();
+    Map<String, @Nullable Object> summary = new LinkedHashMap<>();
+    summary.put("operation", id);
+    if (!known) {
+      summary.put("problem", "there is no such operation");
+    }
+    WhySheet.write(List.of(), List.of(), asked, summary, known, report);
+  }
+
   private record Answer(
       boolean known, List<BucketStory> stories, List<EntryRow> others, Asked asked) {}
 

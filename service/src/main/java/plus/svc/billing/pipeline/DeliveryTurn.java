@@ -77,8 +77,7 @@ final class DeliveryTurn {
   Done run(List<Delivery> deliveries) {
     dao.planOnce();
     checkFences(deliveries);
-    LedgerTurn ledger =
-        new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock, prices);
+    LedgerTurn ledger = settings.ledger(handle, clock, prices);
     NodeBatch nodes = new NodeBatch(handle, settings, now, lookUpAll);
     watch.during(Stage.METER, () -> nodes.run(pages(deliveries), ledger));
     watch.during(Stage.RATE, ledger::rate);
@@ -111,7 +110,7 @@ final class DeliveryTurn {
   /** Takes a decision on one sample of a node in; the only receipt is that of what it changed. */
   Done decide(
       NodeKey key, SeriesKey series, Instant at, Decision decision, String by, String reason) {
-    LedgerTurn ledger = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
+    LedgerTurn ledger = settings.ledger(handle, clock, new PriceCache());
     NodeBatch nodes = new NodeBatch(handle, settings, now, true);
     nodes.decide(key, turn -> turn.decide(series, at, decision, by, reason, ledger));
     LedgerTurn.Posted posted = ledger.post();

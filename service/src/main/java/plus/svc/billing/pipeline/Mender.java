@@ -12,6 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.ledger.PriceCache;
 import plus.svc.billing.pipeline.ledger.Repaired;
 import plus.svc.billing.pipeline.metering.Decision;
 import plus.svc.billing.pipeline.readmodel.ReadModel;
@@ -147,7 +148,7 @@ public final class Mender {
   }
 
   private LedgerTurn ledger(Handle handle) {
-    return new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
+    return settings.ledger(handle, clock, new PriceCache());
   }
 
   private <T> T transaction(

@@ -186,7 +186,7 @@ public final class Pipeline {
   }
 
   private DeliveryTurn.Done settle(Handle handle, Collection<UUID> accounts) {
-    LedgerTurn turn = new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
+    LedgerTurn turn = settings.ledger(handle, clock, new PriceCache());
     accounts.forEach(turn::include);
     LedgerTurn.Posted posted = turn.post();
     new ReadModel(handle, clock.instant()).show(posted.changes());

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.BucketEvidence;
 import plus.svc.billing.pipeline.ledger.BucketMend;
 import plus.svc.billing.pipeline.ledger.LedgerTurn;
+import plus.svc.billing.pipeline.ledger.PriceCache;
 import plus.svc.billing.pipeline.ledger.Repaired;
 import plus.svc.billing.pipeline.metering.Decisions;
 import plus.svc.billing.pipeline.metering.MeterLog;
@@ -296,7 +297,7 @@ final class RepairTurn {
   }
 
   private LedgerTurn ledger() {
-    return new LedgerTurn(handle, settings.rating(), settings.sourceRevision(), clock);
+    return settings.ledger(handle, clock, new PriceCache());
   }
 
   private Repaired post(List<BucketMend> mends, Set<UUID> repeated) {

@@ -86,7 +86,7 @@ public final class WalletRecharges implements RechargeLedger {
     List<WalletAnswer> answers = new ArrayList<>();
     for (Posting posting : postings) {
       WalletRequest request = store(handle, account, posting, now);
-      turn.caller(request.id(), posting.caller());
+      turn.caller(request.id(), request.caller());
       UUID previous = posted.isEmpty() ? null : posted.get(posted.size() - 1).entry();
       UUID entry =
           turn.post(

@@ -300,7 +300,8 @@ final class WalletAuditIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"requests", "operations", "refusals", "service_prices"})
+  @ValueSource(
+      strings = {"requests", "operations", "refusals", "service_prices", "recharge_events"})
   void aMissingGuardIsFound(String table) {
     world.jdbi.useHandle(
         handle -> handle.execute("ALTER TABLE billing." + table + " DISABLE TRIGGER USER"));

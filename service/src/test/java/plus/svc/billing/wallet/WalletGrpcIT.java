@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.math.BigDecimal;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,12 +32,14 @@ import plus.svc.billing.proto.v1.HoldReply;
 import plus.svc.billing.proto.v1.ListRecordsRequest;
 import plus.svc.billing.proto.v1.OperationReply;
 import plus.svc.billing.proto.v1.PostRequest;
+import plus.svc.billing.proto.v1.RechargeCallbackRequest;
 import plus.svc.billing.proto.v1.RechargeRequest;
 import plus.svc.billing.proto.v1.ReserveRequest;
 import plus.svc.billing.proto.v1.ReverseRequest;
 import plus.svc.billing.proto.v1.SetUpAccountRequest;
 import plus.svc.billing.proto.v1.TransferRequest;
 import plus.svc.billing.wallet.grpc.WalletGrpcServer;
+import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** The same calls over gRPC, on a real port. */
 @Timeout(60)
@@ -253,6 +256,35 @@ final class WalletGrpcIT {
         () -> inner("all-token").deductQuota(use(user, "payment", -5, "f")),
         Status.Code.INVALID_ARGUMENT,
         "400");
+  }
+
+  @Test
+  void whoCallsBackUnbelievedTooOftenWaitsAndIsRecordedNoMore() {
+    RechargeCallbackRequest nobodys =
+        RechargeCallbackRequest.newBuilder().setStatus("SUCCESS").setSignature("00").build();
+    BillingInternalServiceGrpc.BillingInternalServiceBlockingStub stub =
+        BillingInternalServiceGrpc.newBlockingStub(grpc.channel)
+            .withDeadlineAfter(20, TimeUnit.SECONDS);
+    for (int i = 0; i < 10; i++) {
+      refused(() -> stub.rechargeCallback(nobodys), Status.Code.UNAUTHENTICATED, "401");
+    }
+    for (int i = 0; i < 3; i++) {
+      refused(() -> stub.rechargeCallback(nobodys), Status.Code.RESOURCE_EXHAUSTED, "429");
+    }
+    assertThat(world.count("SELECT count(*) FROM billing.refusals WHERE caller = 'nobody'"))
+        .isEqualTo(10);
+    long now = InstantSource.system().instant().getEpochSecond();
+    RechargeCallbackRequest good =
+        nobodys.toBuilder()
+            .setTimestampSeconds(now)
+            .setSignature(
+                CallbackSignature.hex(
+                    WalletGrpcWorld.SECRET,
+                    now,
+                    CallbackSignature.fields("", "", "", "", "SUCCESS")))
+            .build();
+    // The throttle is for who guesses; here no payment service is behind the door.
+    refused(() -> stub.rechargeCallback(good), Status.Code.UNAVAILABLE, "190501");
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,16 +36,21 @@ import plus.svc.billing.auth.Right;
 import plus.svc.billing.auth.Throttle;
 import plus.svc.billing.auth.Token;
 import plus.svc.billing.auth.Tokens;
+import plus.svc.billing.platform.Secret;
 import plus.svc.billing.platform.setting.ListenAddress;
 import plus.svc.billing.proto.v1.BillingInternalServiceGrpc;
 import plus.svc.billing.proto.v1.BillingServiceGrpc;
+import plus.svc.billing.wallet.api.CallbackGate;
 import plus.svc.billing.wallet.api.Recharges;
 import plus.svc.billing.wallet.api.WalletFacade;
 import plus.svc.billing.wallet.cache.ReadCache;
 import plus.svc.billing.wallet.grpc.WalletGrpcServer;
+import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** A wallet behind a real gRPC port, a client, and what became of every call. */
 final class WalletGrpcWorld implements AutoCloseable {
+
+  static final Secret SECRET = Secret.of("shared with the payment service");
 
   final WalletWorld world = new WalletWorld();
   final WalletEngine engine = world.engine();
@@ -78,6 +84,7 @@ final class WalletGrpcWorld implements AutoCloseable {
             new WalletFacade(
                 engine,
                 Recharges.NONE,
+                callbacks(gate),
                 cache,
                 (face, call, outcome, nanos) ->
                     calls.add(face + " " + call.text() + " " + outcome)),
@@ -93,6 +100,14 @@ final class WalletGrpcWorld implements AutoCloseable {
     channel =
         Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
             .build();
+  }
+
+  /** Who may call back: who signs with {@link #SECRET}, or has a token for it. */
+  static CallbackGate callbacks(Gate gate) {
+    return new CallbackGate(
+        new CallbackSignature(List.of(SECRET), Duration.ofMinutes(5)),
+        gate,
+        InstantSource.system());
   }
 
   private static Metadata metadata(String token) {

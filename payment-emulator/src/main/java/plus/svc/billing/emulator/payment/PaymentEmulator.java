@@ -21,6 +21,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,11 @@ public final class PaymentEmulator implements AutoCloseable {
   /** All payments there are, the oldest first. */
   public List<Payment> payments() {
     return book.all();
+  }
+
+  /** How the payment of an order goes; empty if there is none. */
+  public Optional<Behaviour> behaviour(String orderId) {
+    return book.byOrder(orderId).map(PaymentBook.Entry::behaviour);
   }
 
   /** How often the payment of an order was asked for; 0 if there is none. */

@@ -32,6 +32,7 @@ public final class LedgerTurn {
   private final Instant now;
   private final Buckets buckets;
   private final PriceCache priceCache;
+  private final BalanceWatch watch;
   private final Map<UUID, Map<Place, Pending>> usage = new HashMap<>();
   private final Map<String, Set<Buckets.Key>> lookUps = new HashMap<>();
   private final List<BucketMend> mends = new ArrayList<>();
@@ -40,19 +41,20 @@ public final class LedgerTurn {
   private Map<UUID, Account> accounts = Map.of();
   private long oldestMinute = Long.MAX_VALUE;
 
-  /** Begins a turn in the handle's transaction. */
-  public LedgerTurn(
-      Handle handle, RatingPolicy policy, String sourceRevision, InstantSource clock) {
-    this(handle, policy, sourceRevision, clock, new PriceCache());
-  }
-
-  /** Begins a turn that need not read the prices which an earlier one read. */
+  /**
+   * Begins a turn in the handle's transaction.
+   *
+   * @param priceCache prices that an earlier turn read and this one need not
+   * @param watch is told what becomes of accounts
+   */
   public LedgerTurn(
       Handle handle,
       RatingPolicy policy,
       String sourceRevision,
       InstantSource clock,
-      PriceCache priceCache) {
+      PriceCache priceCache,
+      BalanceWatch watch) {
+    this.watch = watch;
     this.priceCache = priceCache;
     this.handle = handle;
     this.policy = policy;
@@ -212,6 +214,7 @@ public final class LedgerTurn {
         changes.add(change);
       }
     }
+    watch.changed(handle, now, changes);
     buckets.write(accounts.values(), sourceRevision, now);
     Map<String, Tally> byNode = tally(accounts.values());
     int counted = byNode.values().stream().mapToInt(Tally::ledgerRows).sum();

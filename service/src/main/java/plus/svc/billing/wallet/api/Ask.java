@@ -30,6 +30,11 @@ public record Ask(
     source = source.length() <= MOST_SOURCE ? source : source.substring(0, MOST_SOURCE);
   }
 
+  /** The same, by somebody who proved to be another than it seemed. */
+  Ask by(Caller known) {
+    return new Ask(known, face, source, key, fields, body, patience);
+  }
+
   /** The key, beside the body or in it; '' if there is none. */
   String idempotencyKey() {
     String inBody = fields.text("idempotencyKey").orElse("");

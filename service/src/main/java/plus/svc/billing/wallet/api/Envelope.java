@@ -43,8 +43,11 @@ public record Envelope(
         Response.status(failure.status())
             .type(MediaType.APPLICATION_JSON_TYPE)
             .entity(error(failure.status(), failure.code(), failure.text(), host));
-    if (failure.status() == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
-      response.header("Retry-After", 1);
+    if (failure.retryAfterSeconds() > 0) {
+      response.header("Retry-After", failure.retryAfterSeconds());
+    }
+    if (failure.status() == Response.Status.UNAUTHORIZED.getStatusCode()) {
+      response.header("WWW-Authenticate", "Bearer realm=\"billing-service\"");
     }
     return response.build();
   }

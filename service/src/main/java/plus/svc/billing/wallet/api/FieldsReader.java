@@ -31,6 +31,18 @@ public final class FieldsReader {
   private FieldsReader() {}
 
   /**
+   * Looks at how long a body is.
+   *
+   * @throws WalletFailure if it is too long
+   */
+  static void checkSize(int size) {
+    if (size > MOST_CHARACTERS) {
+      throw WalletFailure.tooLarge(
+          "the body is too large: must have at most " + MOST_CHARACTERS + " bytes");
+    }
+  }
+
+  /**
    * Reads one object.
    *
    * @throws WalletFailure if the text is none

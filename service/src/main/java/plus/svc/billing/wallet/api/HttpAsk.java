@@ -24,11 +24,8 @@ final class HttpAsk {
   private final UriInfo uri;
 
   HttpAsk(WalletFacade facade, SecurityContext security, HttpServletRequest request, UriInfo uri) {
-    if (!(security.getUserPrincipal() instanceof Caller known)) {
-      throw new IllegalStateException("a call of the wallet without a caller");
-    }
     this.facade = facade;
-    this.caller = known;
+    this.caller = security.getUserPrincipal() instanceof Caller known ? known : CallbackGate.NOBODY;
     this.request = request;
     this.uri = uri;
   }
@@ -60,13 +57,29 @@ final class HttpAsk {
     }
   }
 
+  /** A callback, which is believed by its bytes before anybody reads what they say. */
+  Response callback(InputStream body) {
+    try {
+      byte[] bytes = bytes(body);
+      CallbackProof proof =
+          new CallbackProof(
+              request.getRemoteAddr(),
+              header("X-Payment-Timestamp"),
+              header("X-Payment-Signature"),
+              bytes);
+      Ask ask = ask(Fields.NONE, new String(bytes, StandardCharsets.UTF_8));
+      return done(facade.callback(ask, proof));
+    } catch (WalletFailure e) {
+      return Envelope.response(e, host());
+    }
+  }
+
   Ask ask(Fields fields, String body) {
     return new Ask(caller, "http", source(), key(), fields, body, Ask.PATIENCE);
   }
 
   String host() {
-    String host = request.getHeader("Host");
-    return host == null ? "" : host;
+    return header("Host");
   }
 
   private Response done(Object reply) {
@@ -95,8 +108,12 @@ final class HttpAsk {
   }
 
   private String key() {
-    String key = request.getHeader("Idempotency-Key");
-    return key == null ? "" : key.strip();
+    return header("Idempotency-Key").strip();
+  }
+
+  private String header(String name) {
+    String value = request.getHeader(name);
+    return value == null ? "" : value;
   }
 
   private String source() {
@@ -111,15 +128,19 @@ final class HttpAsk {
   }
 
   private static String text(InputStream body) {
+    byte[] bytes = bytes(body);
+    FieldsReader.checkSize(bytes.length);
     try {
-      byte[] bytes = body.readNBytes(FieldsReader.MOST_CHARACTERS + 1);
-      if (bytes.length > FieldsReader.MOST_CHARACTERS) {
-        throw WalletFailure.tooLarge(
-            "the body is too large: must have at most " + FieldsReader.MOST_CHARACTERS + " bytes");
-      }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw WalletFailure.bad("the body is no UTF-8: must be");
+    }
+  }
+
+  /** One byte more than is allowed, at most. */
+  private static byte[] bytes(InputStream body) {
+    try {
+      return body.readNBytes(FieldsReader.MOST_CHARACTERS + 1);
     } catch (IOException e) {
       throw WalletFailure.bad("the body did not come whole");
     }

@@ -52,13 +52,13 @@ public final class InternalResource {
   /** The outcome of a payment. */
   @POST
   @Path("callback")
-  @Needs(Right.WALLET_CALLBACK)
+  @Needs(value = Right.WALLET_CALLBACK, orSigned = true)
   public Response callback(
       @Context SecurityContext security,
       @Context HttpServletRequest request,
       @Context UriInfo uri,
       InputStream body) {
-    return new HttpAsk(facade, security, request, uri).body(WalletCall.RECHARGE_CALLBACK, body);
+    return new HttpAsk(facade, security, request, uri).callback(body);
   }
 
   /** Makes an account, or sees that it is as wanted. */

@@ -31,9 +31,11 @@ public final class WalletFacade {
   private static final Logger LOG = LoggerFactory.getLogger(WalletFacade.class);
 
   private static final int BULKS_AT_ONCE = 4;
+  private static final int MOST_OF_NOBODY = 1_000;
 
   private final WalletEngine engine;
   private final Recharges recharges;
+  private final CallbackGate callbacks;
   private final CallWatch watch;
   private final CachedReads cached;
   private final Queries queries;
@@ -41,12 +43,19 @@ public final class WalletFacade {
   private final Semaphore bulks = new Semaphore(BULKS_AT_ONCE);
 
   /**
+   * @param callbacks says who may call back
    * @param cache what check and balance may be answered from
    * @param watch is told of every call, each operation of a bulk included
    */
-  public WalletFacade(WalletEngine engine, Recharges recharges, ReadCache cache, CallWatch watch) {
+  public WalletFacade(
+      WalletEngine engine,
+      Recharges recharges,
+      CallbackGate callbacks,
+      ReadCache cache,
+      CallWatch watch) {
     this.engine = engine;
     this.recharges = recharges;
+    this.callbacks = callbacks;
     this.watch = watch;
     this.cached = new CachedReads(engine.reads(), cache);
     this.queries = new Queries(engine.reads(), cached);
@@ -73,14 +82,38 @@ public final class WalletFacade {
           Access.needs(ask.caller(), call.right());
           return switch (call) {
             case RECHARGE -> order(ask);
-            case RECHARGE_CALLBACK -> told(ask);
             case GET_RECHARGE -> find(ask);
-            case BULK -> throw new IllegalStateException("a bulk is a stream");
+            case RECHARGE_CALLBACK, BULK ->
+                throw new IllegalStateException(call.text() + " has a method of its own");
             default ->
                 call.isChange()
                     ? change(call, ask)
                     : queries.read(call, ask.caller(), ask.fields());
           };
+        });
+  }
+
+  /**
+   * Takes a callback from who may call back.
+   *
+   * @param ask by {@link CallbackGate#NOBODY} if no token was shown
+   * @return a {@link Replies.RechargeCallbackReply}
+   * @throws WalletFailure if it is not believed, or doesn't fit its order
+   */
+  public Object callback(Ask ask, CallbackProof proof) {
+    Ask known;
+    try {
+      known = ask.by(callbacks.admit(ask.caller(), proof));
+    } catch (WalletFailure e) {
+      unreadable(WalletCall.RECHARGE_CALLBACK, ask, e);
+      throw e;
+    }
+    return watched(
+        WalletCall.RECHARGE_CALLBACK,
+        known,
+        () -> {
+          FieldsReader.checkSize(known.body().length());
+          return told(known);
         });
   }
 
@@ -262,13 +295,22 @@ public final class WalletFacade {
   private void note(WalletCall call, Ask ask, WalletFailure failure) {
     boolean recorded =
         switch (failure.kind()) {
-          case DENIED -> true;
+          case DENIED, UNAUTHENTICATED -> true;
           case BAD -> call.isChange();
           case CONFLICT -> failure.code().equals("409");
           default -> false;
         };
     if (recorded) {
-      refuse(ask.caller(), ask.source(), call.text(), ask.key(), failure.text(), ask.body());
+      boolean isKnown = failure.kind() != WalletFailure.Kind.UNAUTHENTICATED;
+      String body = ask.body();
+      refuse(
+          ask.caller(),
+          ask.source(),
+          call.text(),
+          ask.key(),
+          failure.text(),
+          // Of who is nobody little is kept: anybody can send it.
+          isKnown || body.length() <= MOST_OF_NOBODY ? body : body.substring(0, MOST_OF_NOBODY));
     }
   }
 

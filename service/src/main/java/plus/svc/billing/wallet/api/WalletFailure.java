@@ -1,6 +1,7 @@
 package plus.svc.billing.wallet.api;
 
 import java.util.Map;
+import plus.svc.billing.auth.Gate;
 import plus.svc.billing.wallet.Refusal;
 
 /** A call that is not done, as both faces tell it. */
@@ -34,6 +35,7 @@ public final class WalletFailure extends RuntimeException {
   private final Kind kind;
   private final int status;
   private final String code;
+  private final long retryAfterSeconds;
 
   /** What sort of failure it is, for metrics and for the gRPC status. */
   public enum Kind {
@@ -47,6 +49,10 @@ public final class WalletFailure extends RuntimeException {
     CONFLICT,
     /** The caller may not. */
     DENIED,
+    /** Nobody knows who calls. */
+    UNAUTHENTICATED,
+    /** Nobody knows who calls, too often. */
+    THROTTLED,
     /** Not now. */
     BUSY,
     /** Nobody knows whether it is done. */
@@ -54,10 +60,16 @@ public final class WalletFailure extends RuntimeException {
   }
 
   private WalletFailure(Kind kind, int status, String code, String message) {
+    this(kind, status, code, message, status == UNAVAILABLE ? 1 : 0);
+  }
+
+  private WalletFailure(
+      Kind kind, int status, String code, String message, long retryAfterSeconds) {
     super(message, null, false, false);
     this.kind = kind;
     this.status = status;
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   public Kind kind() {
@@ -72,6 +84,11 @@ public final class WalletFailure extends RuntimeException {
   /** The business code, or where the contract has none the HTTP status as a text. */
   public String code() {
     return code;
+  }
+
+  /** When it may be tried again, 0 if time makes no difference. */
+  long retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   /** The message, never null. */
@@ -102,6 +119,17 @@ public final class WalletFailure extends RuntimeException {
   /** The caller lacks a right, or may not use the account. */
   static WalletFailure denied(String message) {
     return new WalletFailure(Kind.DENIED, 403, "403", message);
+  }
+
+  /** Neither a token nor a signature that is believed. */
+  static WalletFailure unauthenticated(String message) {
+    return new WalletFailure(Kind.UNAUTHENTICATED, 401, "401", message);
+  }
+
+  /** The address showed too often what is not believed. */
+  static WalletFailure throttled(long delaySeconds) {
+    return new WalletFailure(
+        Kind.THROTTLED, 429, "429", Gate.TOO_MANY + " in " + delaySeconds + " s", delaySeconds);
   }
 
   /** The key stands for another request. */

@@ -30,6 +30,8 @@ final class GrpcErrors {
           case NOT_FOUND -> Code.NOT_FOUND;
           case CONFLICT -> Code.ALREADY_EXISTS;
           case DENIED -> Code.PERMISSION_DENIED;
+          case UNAUTHENTICATED -> Code.UNAUTHENTICATED;
+          case THROTTLED -> Code.RESOURCE_EXHAUSTED;
           case BUSY, UNKNOWN -> Code.UNAVAILABLE;
         };
     return of(status, failure.code(), failure.text());

@@ -17,12 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import plus.svc.billing.proto.v1.RechargeCallbackRequest;
 import plus.svc.billing.wallet.api.Ask;
 import plus.svc.billing.wallet.api.BulkRun;
+import plus.svc.billing.wallet.api.CallbackProof;
 import plus.svc.billing.wallet.api.FieldsReader;
 import plus.svc.billing.wallet.api.WalletCall;
 import plus.svc.billing.wallet.api.WalletFacade;
 import plus.svc.billing.wallet.api.WalletFailure;
+import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** Every call of a published service, done by the facade's call of the same name. */
 final class WalletCalls {
@@ -97,14 +100,19 @@ final class WalletCalls {
       MethodDescriptor<Message, Message> method,
       WalletCall call,
       Message empty,
-      Message request,
+      Message sent,
       StreamObserver<Message> observer) {
     Message reply;
     try {
+      Message request = believable(sent);
       String body = ProtoJson.of(request).toString();
       Ask ask = ask(method, body);
       Message.Builder builder = empty.newBuilderForType();
-      ProtoJson.fill(builder, json.valueToTree(facade.call(call, ask)));
+      Object told =
+          request instanceof RechargeCallbackRequest callback
+              ? facade.callback(ask, proof(callback))
+              : facade.call(call, ask);
+      ProtoJson.fill(builder, json.valueToTree(told));
       reply = builder.build();
     } catch (WalletFailure e) {
       observer.onError(GrpcErrors.of(e));
@@ -150,6 +158,26 @@ final class WalletCalls {
           }
         });
     return stream;
+  }
+
+  /** Of a signed callback what is signed: the number {@code amount} is not. */
+  private static Message believable(Message sent) {
+    return sent instanceof RechargeCallbackRequest callback && !callback.getSignature().isBlank()
+        ? callback.toBuilder().clearAmount().build()
+        : sent;
+  }
+
+  private static CallbackProof proof(RechargeCallbackRequest callback) {
+    return new CallbackProof(
+        GrpcGate.ADDRESS.get(),
+        Long.toString(callback.getTimestampSeconds()),
+        callback.getSignature(),
+        CallbackSignature.fields(
+            callback.getRechargeOrderId(),
+            callback.getPaymentId(),
+            callback.getAmountText(),
+            callback.getCurrency(),
+            callback.getStatus()));
   }
 
   /** As long as the caller waits, and no longer than any other. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -32,6 +33,11 @@ public final class Outbox {
     }
     this.targets = names.toArray(String[]::new);
     this.targetKinds = kinds.toArray(String[]::new);
+  }
+
+  /** Whether any target gets notices of a kind. */
+  public boolean wants(NoticeKind kind) {
+    return Arrays.asList(targetKinds).contains(kind.text());
   }
 
   /**

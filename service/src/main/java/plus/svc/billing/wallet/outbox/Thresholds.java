@@ -91,7 +91,17 @@ public record Thresholds(int quotaLowPercent, BigDecimal rateAmount, long rateCo
       long granted,
       long leftBefore,
       long leftAfter) {
-    if (isLow(granted, leftBefore) || !isLow(granted, leftAfter)) {
+    return quota(
+        account, at, meter, period, new Left(granted, leftBefore), new Left(granted, leftAfter));
+  }
+
+  /** What is left of a quota, in units. */
+  public record Left(long granted, long left) {}
+
+  /** As {@link #quota}, where more or less may have been granted meanwhile. */
+  public Optional<Notice> quota(
+      UUID account, Instant at, String meter, String period, Left before, Left after) {
+    if (isLow(before.granted(), before.left()) || !isLow(after.granted(), after.left())) {
       return Optional.empty();
     }
     return Optional.of(
@@ -102,8 +112,8 @@ public record Thresholds(int quotaLowPercent, BigDecimal rateAmount, long rateCo
             Map.of(
                 "meter", meter,
                 "period", period,
-                "granted", Long.toString(granted),
-                "remaining", Long.toString(leftAfter),
+                "granted", Long.toString(after.granted()),
+                "remaining", Long.toString(after.left()),
                 "percent", Integer.toString(quotaLowPercent))));
   }
 

@@ -30,10 +30,12 @@ final class OrderBook {
   private static final int MOST_BODY = 8_192;
 
   private final RechargeLedger ledger;
+  private final RechargeSettings settings;
   private final InstantSource clock;
 
-  OrderBook(RechargeLedger ledger, InstantSource clock) {
+  OrderBook(RechargeLedger ledger, RechargeSettings settings, InstantSource clock) {
     this.ledger = ledger;
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -117,7 +119,10 @@ final class OrderBook {
     UUID credit = step.credits() ? posted.get(0).entry() : order.credit();
     UUID refund = step.debits() ? posted.get(posted.size() - 1).entry() : order.refund();
     boolean lookOn = !step.next().isPaid();
-    if (dao.move(order.orderId(), step.next().text(), credit, refund, lookOn, now) != 1) {
+    boolean isKnown = order.paymentId() != null || !report.paymentId().isEmpty();
+    Instant next =
+        step.next() == RechargeState.SUCCESS && isKnown ? settings.nextRefundLook(now, now) : null;
+    if (dao.move(order.orderId(), step.next().text(), credit, refund, lookOn, next, now) != 1) {
       throw new InvariantViolation("order " + order.orderId() + " went while it was locked");
     }
     return effect(step);
@@ -148,7 +153,10 @@ final class OrderBook {
       RechargeDao dao, RechargeOrder after, Report report, Effect effect, String problem) {
     boolean looked =
         report.origin() == Report.Origin.POLL || report.origin() == Report.Origin.CREATE;
-    if (effect == Effect.NONE && looked && report.said() == PaymentState.PENDING) {
+    boolean nothingNew =
+        report.said() == PaymentState.PENDING
+            || (report.said() == PaymentState.SUCCESS && after.state() == RechargeState.SUCCESS);
+    if (effect == Effect.NONE && looked && nothingNew) {
       return;
     }
     boolean repeated =

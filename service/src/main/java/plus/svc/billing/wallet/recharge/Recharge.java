@@ -48,7 +48,7 @@ public final class Recharge {
       InstantSource clock) {
     this.jdbi = jdbi;
     this.ledger = ledger;
-    this.book = new OrderBook(ledger, clock);
+    this.book = new OrderBook(ledger, settings, clock);
     this.payments = payments;
     this.settings = settings;
     this.watch = watch;
@@ -162,8 +162,10 @@ public final class Recharge {
   }
 
   private RechargeOrder troubled(RechargeOrder order, PaymentFailure failure) {
-    String trouble = String.valueOf(failure.getMessage());
-    jdbi.useExtension(RechargeDao.class, dao -> dao.noteTrouble(order.orderId(), trouble));
+    if (!order.state().isPaid()) {
+      String trouble = String.valueOf(failure.getMessage());
+      jdbi.useExtension(RechargeDao.class, dao -> dao.noteTrouble(order.orderId(), trouble));
+    }
     return find(order.orderId()).orElse(order);
   }
 

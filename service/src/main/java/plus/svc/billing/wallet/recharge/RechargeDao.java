@@ -96,7 +96,8 @@ interface RechargeDao {
       """
       UPDATE billing.recharge_orders
          SET state = :state, changed_at = :now, credit_entry = :credit, refund_entry = :refund,
-             next_look_at = CASE WHEN :lookOn THEN next_look_at END
+             next_look_at = CASE WHEN :lookOn THEN next_look_at
+                                 ELSE CAST(:next AS TIMESTAMPTZ) END
        WHERE order_id = :order
       """)
   int move(
@@ -105,6 +106,7 @@ interface RechargeDao {
       @Bind("credit") @Nullable UUID credit,
       @Bind("refund") @Nullable UUID refund,
       @Bind("lookOn") boolean lookOn,
+      @Bind("next") @Nullable Instant next,
       @Bind("now") Instant now);
 
   /** Whether the same was said before in the same way, and believed or refused as now. */
@@ -170,15 +172,17 @@ interface RechargeDao {
   /** An order to look at, and how often that was done. */
   record Due(UUID orderId, int looks) {}
 
+  /** Notes a look; whoever moved the order on meanwhile said when the next one is. */
   @SqlUpdate(
       """
       UPDATE billing.recharge_orders
-         SET next_look_at = CASE WHEN state IN ('success', 'refunded') THEN NULL
-                                 ELSE CAST(:next AS TIMESTAMPTZ) END,
+         SET next_look_at = CASE WHEN state = :seen THEN CAST(:next AS TIMESTAMPTZ)
+                                 ELSE next_look_at END,
              looks = looks + 1
        WHERE order_id = :order
       """)
-  void looked(@Bind("order") UUID order, @Bind("next") @Nullable Instant next);
+  void looked(
+      @Bind("order") UUID order, @Bind("seen") String seen, @Bind("next") @Nullable Instant next);
 
   /** Maps an order. */
   final class OrderMapper implements RowMapper<RechargeOrder> {

@@ -12,7 +12,8 @@ import plus.svc.billing.wallet.recharge.RechargeDao.Due;
 /**
  * Asks about orders of which nobody told us: makes payments that were not answered, asks how those
  * stand that were, closes orders whose time is over, and looks after closed and failed ones for a
- * while, since money may still come. Any number of instances share the work.
+ * while, since money may still come, and after paid ones, since it may be given back. Any number of
+ * instances share the work.
  */
 public final class RechargePoll {
 
@@ -66,16 +67,20 @@ public final class RechargePoll {
       seen = recharge.tell(order.orderId(), over).order();
     }
     @Nullable Instant next = next(seen, looks);
-    jdbi.useExtension(RechargeDao.class, dao -> dao.looked(order.orderId(), next));
+    String state = seen.state().text();
+    jdbi.useExtension(RechargeDao.class, dao -> dao.looked(order.orderId(), state, next));
   }
 
   /** When it is looked at again, null for never. */
   private @Nullable Instant next(RechargeOrder order, int looks) {
     boolean pending = order.state() == RechargeState.PENDING;
-    if (order.state().isPaid() || (!pending && order.paymentId() == null)) {
+    if (order.state() == RechargeState.REFUNDED || (!pending && order.paymentId() == null)) {
       return null;
     }
     Instant now = clock.instant();
+    if (order.state() == RechargeState.SUCCESS) {
+      return settings.nextRefundLook(order.changedAt(), now);
+    }
     Instant next = now.plus(settings.wait(order.state(), looks));
     if (pending && order.expiresAt().isAfter(now) && next.isAfter(order.expiresAt())) {
       next = order.expiresAt();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -451,6 +453,64 @@ final class RechargeIT {
           assertThat(world().now(order).payUrl()).isNotEmpty();
         });
     assertThat(payments(order)).isEqualTo(1);
+  }
+
+  @Test
+  void aRefundThatNobodyToldIsFoundByAsking() {
+    var user = world().user();
+    var order = world().order(user, "14", Behaviour.SUCCEED);
+    world().emulator.settle(id(order));
+    world().time.advance(Duration.ofMinutes(59));
+    assertThat(world().poll.turn()).isZero();
+    world().time.advance(Duration.ofMinutes(1));
+    assertThat(world().poll.turn()).isOne();
+    assertThat(world().now(order).state()).isEqualTo(RechargeState.SUCCESS);
+
+    world().ahead = Duration.ofHours(1);
+    assertThat(world().emulator.say(id(order), PaymentStatus.REFUNDED)).isEqualTo(401);
+    world().ahead = Duration.ZERO;
+    assertThat(world().poll.turn()).isZero();
+    world().time.advance(Duration.ofHours(1));
+    assertThat(world().poll.turn()).isOne();
+
+    assertThat(world().now(order).state()).isEqualTo(RechargeState.REFUNDED);
+    assertThat(world().entries(user)).containsExactly("recharge 14", "recharge_refund -14");
+    assertThat(world().recharge.events(order.orderId()))
+        .extracting(RechargeEvent::origin, RechargeEvent::effect)
+        .containsExactly(tuple("callback", "credited"), tuple("poll", "refunded"));
+    assertThat(nextLook(order)).isNull();
+  }
+
+  @Test
+  void aPaidOrderIsAskedAboutEverMoreSeldomAndNotForEver() {
+    var order = world().order(world().user(), "15", Behaviour.SUCCEED);
+    world().emulator.settle(id(order));
+    var paid = world().now(order).changedAt();
+
+    var hours = new ArrayList<Long>();
+    for (var next = nextLook(order); next != null; next = nextLook(order)) {
+      hours.add(Duration.between(paid, next).toHours());
+      world().time.set(next);
+      assertThat(world().poll.turn()).isOne();
+    }
+
+    assertThat(hours).startsWith(1L, 2L, 4L, 8L, 16L, 32L, 56L, 80L).endsWith(704L, 720L);
+    assertThat(hours).hasSize(35);
+    assertThat(world().recharge.events(order.orderId())).hasSize(1);
+  }
+
+  private static @Nullable Instant nextLook(RechargeOrder order) {
+    return world()
+        .jdbi
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT next_look_at FROM billing.recharge_orders WHERE order_id = ?")
+                    .bind(0, order.orderId())
+                    .mapTo(Instant.class)
+                    .findOne()
+                    .orElse(null));
   }
 
   private static long payments(RechargeOrder order) {

@@ -83,6 +83,7 @@ final class RechargeRacesIT {
             .isEqualTo(furthest.get(order));
       }
       assertThat(world.wrongOrders()).isEmpty();
+      assertThat(turnoverOfOtherCallersThanTheRequests(world)).isZero();
       for (var user : users) {
         var expected =
             orders.stream()
@@ -93,6 +94,22 @@ final class RechargeRacesIT {
         assertThat(world.balance(user)).isEqualByComparingTo(expected);
       }
     }
+  }
+
+  /** The audit takes the caller from the request: in the turnover it must be the same one. */
+  private static long turnoverOfOtherCallersThanTheRequests(RechargeWorld world) {
+    return world.jdbi.withHandle(
+        handle ->
+            handle
+                .select(
+                    """
+                    SELECT count(*) FROM billing.turnover t
+                     WHERE NOT EXISTS (SELECT 1 FROM billing.operation_entries e
+                                        WHERE e.account_uuid = t.account_id AND e.entry_type = t.kind
+                                          AND e.caller = t.caller)
+                    """)
+                .mapTo(long.class)
+                .one());
   }
 
   private static Callable<Object> callback(

@@ -87,7 +87,8 @@ final class RechargeWorld implements AutoCloseable {
             "http://127.0.0.1:" + door.getAddress().getPort() + "/callback",
             "https://console.example.org/wallet",
             Duration.ofHours(24),
-            Duration.ofDays(7));
+            Duration.ofDays(7),
+            Duration.ofDays(30));
     this.ledger = ledger();
     this.recharge = recharge(payments);
     this.poll = new RechargePoll(jdbi, recharge, settings, time);
