@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.sql.SQLException;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 import plus.svc.billing.testing.Database;
 
 /** What was written about money stays as it was written, whoever wants to change it. */

@@ -117,8 +117,9 @@ final class WalletDefectsIT {
     List<WalletAnswer> answers =
         all.stream().map(one -> one.orTimeout(30, TimeUnit.SECONDS).join()).toList();
 
-    assertThat(answers).extracting(WalletAnswer::isDone).containsExactly(
-        true, true, true, true, false, true);
+    assertThat(answers)
+        .extracting(WalletAnswer::isDone)
+        .containsExactly(true, true, true, true, false, true);
     assertThat(answers.get(1)).isEqualTo(first);
     assertThat(answers.get(3)).isEqualTo(answers.get(2));
     assertThat(balance(user)).isEqualByComparingTo("6.25");
@@ -253,8 +254,7 @@ final class WalletDefectsIT {
           both.add(world.engine().wallet().apply(world.request(use(user, "asset", 200))));
           // A transaction sees others as they were when it looked first.
           Eventually.holds(
-              () ->
-                  assertThat(CompletableFuture.supplyAsync(this::waiting).join()).isEqualTo(2));
+              () -> assertThat(CompletableFuture.supplyAsync(this::waiting).join()).isEqualTo(2));
           assertThat(both).noneMatch(CompletableFuture::isDone);
         });
     List<WalletAnswer> answers =
