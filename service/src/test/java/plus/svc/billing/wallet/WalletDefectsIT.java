@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.testing.Eventually;
 import plus.svc.billing.wallet.recharge.RechargeLedger;
@@ -26,17 +27,28 @@ import plus.svc.billing.wallet.recharge.RechargeLedger;
 /** What went wrong in the wallet before this one, by its number, and does not here. */
 final class WalletDefectsIT {
 
-  private final WalletWorld world =
-      new WalletWorld(
-          Map.of(
-              "payment", new ServicePriceBook.Terms(new BigDecimal("0.10"), 5),
-              "asset", new ServicePriceBook.Terms(new BigDecimal("0.005"), 0),
-              "gift", new ServicePriceBook.Terms(BigDecimal.ZERO, 0)));
+  private static @Nullable WalletWorld shared;
+
+  private final WalletWorld world = shared();
   private final WalletEngine engine = world.engine();
 
-  @AfterEach
-  void close() {
-    world.close();
+  @AfterAll
+  static void close() {
+    shared().close();
+    shared = null;
+  }
+
+  private static WalletWorld shared() {
+    if (shared == null) {
+      shared =
+          new WalletWorld(
+              Map.of(
+                  "payment", new ServicePriceBook.Terms(new BigDecimal("0.10"), 5),
+                  "asset", new ServicePriceBook.Terms(new BigDecimal("0.005"), 0),
+                  "gift", new ServicePriceBook.Terms(BigDecimal.ZERO, 0)));
+    }
+    shared.clock.set(Instant.parse("2026-04-08T10:00:00Z"));
+    return shared;
   }
 
   private static Command.Deduct use(UUID user, String service, long count) {
