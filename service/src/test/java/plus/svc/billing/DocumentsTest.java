@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import plus.svc.billing.ingest.PushRefused;
@@ -168,6 +169,43 @@ class DocumentsTest {
     for (String line : Files.readAllLines(DOCS.resolve("security.md"), UTF_8)) {
       if (line.startsWith("| ") && !line.startsWith("| who, how")) {
         assertThat(line).containsPattern(TEST);
+      }
+    }
+  }
+
+  /** One row each, in which a defect's tests bear its number. */
+  @Test
+  void everyRequirementAndDefectOfTheWalletNamesItsTest() throws IOException {
+    Map<String, String> rows = new TreeMap<>();
+    Matcher row =
+        Pattern.compile("(?m)^\\| ([FNAW]\\d+) [^|]*\\|([^|]*)\\|[^|]*\\|$")
+            .matcher(Files.readString(DOCS.resolve("wallet.md"), UTF_8));
+    while (row.find()) {
+      assertThat(rows.put(row.group(1), row.group(2))).as("first row of " + row.group(1)).isNull();
+    }
+    Set<String> ids = new TreeSet<>(Set.of("N1", "N7", "N8", "N10"));
+    IntStream.rangeClosed(1, 13).forEach(i -> ids.add("F" + i));
+    IntStream.rangeClosed(1, 14).forEach(i -> ids.add("A" + i));
+    IntStream.rangeClosed(1, 20).forEach(i -> ids.add(String.format(Locale.ROOT, "W%02d", i)));
+    assertThat(rows.keySet()).isEqualTo(ids);
+    rows.forEach(
+        (id, tests) ->
+            assertThat(tests)
+                .as(id)
+                .containsPattern(
+                    id.startsWith("W")
+                        ? "`\\w+(Test|IT)\\.w" + id.substring(1) + "\\w+`"
+                        : "`\\w+(Test|IT)\\.\\w+`|`make bench-wallet`"));
+  }
+
+  /** A name without code marks would not be looked for. */
+  @Test
+  void noTestOfTheWalletIsNamedInPlainText() throws IOException {
+    for (Map.Entry<Path, String> page : documents().entrySet()) {
+      if (String.valueOf(page.getKey().getFileName()).startsWith("wallet")) {
+        assertThat(page.getValue().replaceAll("`[^`]*`", ""))
+            .as("%s", page.getKey())
+            .doesNotContainPattern("\\b[A-Z]\\w*[a-z](Test|IT|Fuzz)\\b");
       }
     }
   }
