@@ -80,8 +80,7 @@ final class RepositoryMetrics implements ExtensionHandlerCustomizer {
   }
 
   private static boolean isOfTheWallet(Class<?> type) {
-    return type.getPackageName().equals(WALLET)
-        || type.getPackageName().startsWith(WALLET + ".");
+    return type.getPackageName().equals(WALLET) || type.getPackageName().startsWith(WALLET + ".");
   }
 
   /** As it stands in the code; a repository within a class is called after that. */

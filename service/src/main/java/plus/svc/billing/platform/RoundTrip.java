@@ -55,6 +55,8 @@ public final class RoundTrip {
   @FunctionalInterface
   public interface Watch {
     /**
+     * A statement was sent.
+     *
      * @param nanos how long the round trip took that it was part of
      */
     void sent(String repository, String method, long nanos, boolean failed);
@@ -116,7 +118,13 @@ public final class RoundTrip {
   }
 
   /** Adds a query that may answer any number of rows; whatever is added after it is sent later. */
-  public <T> RoundTrip queryMany(String repository, String method, String sql, RowReader<T> reader, Consumer<T> each, @Nullable Object... parameters) {
+  public <T> RoundTrip queryMany(
+      String repository,
+      String method,
+      String sql,
+      RowReader<T> reader,
+      Consumer<T> each,
+      @Nullable Object... parameters) {
     return add(repository, method, sql, MOST_UNREAD, parameters, rows(reader, each));
   }
 
@@ -131,16 +139,34 @@ public final class RoundTrip {
   }
 
   /** Adds a statement that changes rows; how many, is handed on when it was sent. */
-  public RoundTrip update(String repository, String method, String sql, IntConsumer count, @Nullable Object... parameters) {
-    return add(repository, method, sql, 0, parameters, statement -> count.accept(statement.getUpdateCount()));
+  public RoundTrip update(
+      String repository,
+      String method,
+      String sql,
+      IntConsumer count,
+      @Nullable Object... parameters) {
+    return add(
+        repository,
+        method,
+        sql,
+        0,
+        parameters,
+        statement -> count.accept(statement.getUpdateCount()));
   }
 
   /** Adds a statement that changes rows, however many. */
-  public RoundTrip update(String repository, String method, String sql, @Nullable Object... parameters) {
+  public RoundTrip update(
+      String repository, String method, String sql, @Nullable Object... parameters) {
     return add(repository, method, sql, 0, parameters, statement -> {});
   }
 
-  private RoundTrip add(String repository, String method, String sql, long answer, @Nullable Object[] parameters, ResultReader reader) {
+  private RoundTrip add(
+      String repository,
+      String method,
+      String sql,
+      long answer,
+      @Nullable Object[] parameters,
+      ResultReader reader) {
     if (unread >= MOST_UNREAD) {
       send();
     }

@@ -21,7 +21,9 @@ interface AppendDao {
 
   /** Places of accounts, read without a lock. */
   static void places(RoundTrip trip, UUID[] accounts, String unit, Consumer<Place> each) {
-    trip.query("AppendDao", "places",
+    trip.query(
+        "AppendDao",
+        "places",
         150,
         """
         SELECT i.account_uuid, i.account_uuid, ?::text, coalesce(q.exact_balance, 0)
@@ -47,7 +49,9 @@ interface AppendDao {
 
   /** Notes entries that whoever locks their accounts next is to take in. */
   static void await(RoundTrip trip, UUID[] accounts, UUID[] entries, BigDecimal[] amounts) {
-    trip.update("AppendDao", "await",
+    trip.update(
+        "AppendDao",
+        "await",
         """
         INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta, shown)
         SELECT *, false FROM unnest(?, ?, ?)

@@ -157,7 +157,9 @@ final class MeansReader implements AutoCloseable {
         handle -> {
           RoundTrip trip = RoundTrip.on(handle);
           RequestLog.planOnce(trip);
-          trip.query("MeansReader", "rows",
+          trip.query(
+              "MeansReader",
+              "rows",
               150,
               """
               SELECT w.account, w.service,

@@ -15,7 +15,13 @@ final class RequestLog {
 
   /** What is answered is on disk with the operation; what is only stored may come again. */
   static void commitLater(RoundTrip trip) {
-    trip.query("RequestLog", "commitLater",50, "SELECT set_config('synchronous_commit', 'off', true)", row -> "", unused -> {});
+    trip.query(
+        "RequestLog",
+        "commitLater",
+        50,
+        "SELECT set_config('synchronous_commit', 'off', true)",
+        row -> "",
+        unused -> {});
   }
 
   /**
@@ -23,7 +29,9 @@ final class RequestLog {
    * is found by its key, whatever the statistics of a young table say.
    */
   static void planOnce(RoundTrip trip) {
-    trip.query("RequestLog", "planOnce",
+    trip.query(
+        "RequestLog",
+        "planOnce",
         50,
         """
         SELECT set_config('plan_cache_mode', 'force_generic_plan', true)
@@ -44,7 +52,9 @@ final class RequestLog {
 
   /** Stores requests; hands on the ids of those that were not there. */
   static void store(RoundTrip trip, List<Row> rows, Instant now, Consumer<UUID> fresh) {
-    trip.query("RequestLog", "store",
+    trip.query(
+        "RequestLog",
+        "store",
         50,
         """
         INSERT INTO billing.requests
@@ -72,7 +82,9 @@ final class RequestLog {
 
   /** Requests that were stored before. */
   static void known(RoundTrip trip, UUID[] ids, Consumer<RequestDao.Known> each) {
-    trip.queryMany("RequestLog", "known",
+    trip.queryMany(
+        "RequestLog",
+        "known",
         """
         SELECT r.request_id, r.digest, r.received_at, r.caller, r.command, o.answer
           FROM billing.requests r
@@ -89,7 +101,9 @@ final class RequestLog {
 
   /** Answers of those that were applied before. */
   static void answered(RoundTrip trip, UUID[] ids, Consumer<Answered> each) {
-    trip.query("RequestLog", "answered",
+    trip.query(
+        "RequestLog",
+        "answered",
         1000,
         "SELECT request_id, answer FROM billing.operations WHERE request_id = ANY(?)",
         row -> new Answered(RoundTrip.uuid(row, 1), row.getString(2)),
@@ -106,7 +120,9 @@ final class RequestLog {
     if (outcomes.isEmpty()) {
       return;
     }
-    trip.query("RequestLog", "apply",
+    trip.query(
+        "RequestLog",
+        "apply",
         50,
         """
         INSERT INTO billing.operations

@@ -103,7 +103,9 @@ final class WalletDao {
 
   /** What accounts were set up with. */
   static void accounts(RoundTrip trip, UUID[] accounts, Consumer<AccountRow> each) {
-    trip.query("WalletDao", "accounts",
+    trip.query(
+        "WalletDao",
+        "accounts",
         1000,
         """
         SELECT account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance
@@ -126,7 +128,9 @@ final class WalletDao {
 
   /** Locks main accounts in the order of their ids. */
   static void lockMain(RoundTrip trip, UUID[] accounts, Consumer<MainRow> each) {
-    trip.query("WalletDao", "lockMain",
+    trip.query(
+        "WalletDao",
+        "lockMain",
         200,
         """
         SELECT account_uuid, opened_at IS NOT NULL, exact_balance, held, open_holds, last_entry_at,
@@ -153,7 +157,9 @@ final class WalletDao {
 
   /** Locks further accounts in the order of their ids, after the main ones. */
   static void lockFurther(RoundTrip trip, UUID[] accounts, Consumer<Book.Row> each) {
-    trip.query("WalletDao", "lockFurther",
+    trip.query(
+        "WalletDao",
+        "lockFurther",
         200,
         """
         SELECT account_id, owner_uuid, unit, balance, overdraft, low_balance, held, open_holds,
@@ -183,7 +189,9 @@ final class WalletDao {
 
   /** Which of them are users. */
   static void users(RoundTrip trip, UUID[] accounts, Consumer<UUID> each) {
-    trip.query("WalletDao", "users",
+    trip.query(
+        "WalletDao",
+        "users",
         50,
         "SELECT account_uuid FROM billing.identities WHERE account_uuid = ANY(?)",
         row -> RoundTrip.uuid(row, 1),
@@ -196,7 +204,9 @@ final class WalletDao {
     if (rows.isEmpty()) {
       return;
     }
-    trip.update("WalletDao", "make",
+    trip.update(
+        "WalletDao",
+        "make",
         """
         INSERT INTO billing.accounts
                (account_id, owner_uuid, unit, name, metadata, request_id, overdraft, low_balance,
@@ -216,7 +226,9 @@ final class WalletDao {
 
   /** Adds to main accounts what changed. */
   static void updateMain(RoundTrip trip, List<Book> books, Instant now, IntConsumer updated) {
-    trip.update("WalletDao", "updateMain",
+    trip.update(
+        "WalletDao",
+        "updateMain",
         """
         UPDATE public.account_quota_states q
            SET current_balance = q.current_balance + c.shown,
@@ -241,7 +253,9 @@ final class WalletDao {
 
   /** Adds to further accounts what changed. */
   static void updateFurther(RoundTrip trip, List<Book> books, IntConsumer updated) {
-    trip.update("WalletDao", "updateFurther",
+    trip.update(
+        "WalletDao",
+        "updateFurther",
         """
         UPDATE billing.accounts a
            SET balance = a.balance + c.exact,
@@ -265,7 +279,9 @@ final class WalletDao {
   /** Quotas that are there. */
   static void quotas(
       RoundTrip trip, Collection<ServiceQuota.Key> keys, Consumer<ServiceQuota> each) {
-    trip.query("WalletDao", "quotas",
+    trip.query(
+        "WalletDao",
+        "quotas",
         150,
         """
         SELECT q.account_uuid, q.meter, q.period_start, q.period_end, q.granted, q.used, q.charged,
@@ -290,7 +306,9 @@ final class WalletDao {
 
   /** Writes quotas as they are now. */
   static void writeQuotas(RoundTrip trip, List<ServiceQuota> quotas, Instant now) {
-    trip.update("WalletDao", "writeQuotas",
+    trip.update(
+        "WalletDao",
+        "writeQuotas",
         """
         INSERT INTO billing.past_quotas
                (last_granted_at, account_uuid, meter, period_start, period_end, granted, used,
@@ -341,12 +359,21 @@ final class WalletDao {
 
   /** Holds by their ids. */
   static void holds(RoundTrip trip, UUID[] holds, Consumer<Hold> each) {
-    trip.query("WalletDao", "holds",300, HOLD + " WHERE hold_id = ANY(?)", READ_HOLD, each, (Object) holds);
+    trip.query(
+        "WalletDao",
+        "holds",
+        300,
+        HOLD + " WHERE hold_id = ANY(?)",
+        READ_HOLD,
+        each,
+        (Object) holds);
   }
 
   /** Active holds of accounts whose time is over. */
   static void expired(RoundTrip trip, UUID[] accounts, Instant now, Consumer<Hold> each) {
-    trip.queryMany("WalletDao", "expired",
+    trip.queryMany(
+        "WalletDao",
+        "expired",
         HOLD + " WHERE account_id = ANY(?) AND state = 'active' AND expires_at <= ?",
         READ_HOLD,
         each,
@@ -356,7 +383,9 @@ final class WalletDao {
 
   /** Writes holds as they are now. */
   static void writeHolds(RoundTrip trip, List<Hold> holds) {
-    trip.update("WalletDao", "writeHolds",
+    trip.update(
+        "WalletDao",
+        "writeHolds",
         """
         INSERT INTO billing.holds AS h
                (hold_id, account_id, meter, period_start, unit_price, free_units, paid_units,
@@ -384,7 +413,9 @@ final class WalletDao {
 
   /** What operations posted. */
   static void posted(RoundTrip trip, UUID[] operations, Consumer<WalletTurn.PostedEntry> each) {
-    trip.queryMany("WalletDao", "posted",
+    trip.queryMany(
+        "WalletDao",
+        "posted",
         """
         SELECT l.operation_id, l.id, coalesce(l.sub_account, l.account_uuid), l.entry_type,
                l.amount_delta, coalesce(l.meter, ''), coalesce(l.units, 0), l.bucket_start,

@@ -26,7 +26,9 @@ final class WalletWriter {
     if (entries.isEmpty()) {
       return;
     }
-    trip.update("WalletWriter", "entries",
+    trip.update(
+        "WalletWriter",
+        "entries",
         """
         INSERT INTO public.billing_ledger
                (rated_bytes, id, account_uuid, bucket_start, bucket_end, entry_type, amount_delta,

@@ -59,6 +59,8 @@ class RoundTripIT {
 
   private void insert(UUID... ids) {
     trip.update(
+        "test",
+        "step",
         "INSERT INTO things SELECT id, ?, ? FROM unnest(?) AS t (id)",
         told::add,
         new BigDecimal("1.50"),
@@ -67,7 +69,13 @@ class RoundTripIT {
   }
 
   private void sum() {
-    trip.query(50, "SELECT sum(amount) FROM things", row -> row.getBigDecimal(1), told::add);
+    trip.query(
+        "test",
+        "step",
+        50,
+        "SELECT sum(amount) FROM things",
+        row -> row.getBigDecimal(1),
+        told::add);
   }
 
   @Test
@@ -76,9 +84,11 @@ class RoundTripIT {
     insert(one);
     sum();
     insert(UUID.randomUUID(), UUID.randomUUID());
-    trip.update("UPDATE things SET amount = amount * 2 WHERE id = ?", one);
+    trip.update("test", "step", "UPDATE things SET amount = amount * 2 WHERE id = ?", one);
     sum();
     trip.queryMany(
+        "test",
+        "step",
         "SELECT id, at FROM things WHERE id = ? OR amount = ?",
         row -> RoundTrip.uuid(row, 1).equals(one) ? RoundTrip.instant(row, 2) : "another",
         told::add,
@@ -106,10 +116,10 @@ class RoundTripIT {
     UUID one = UUID.randomUUID();
     handle.commit();
     handle.begin();
-    trip.query(50, "SELECT nextval('steps')", row -> row.getLong(1), told::add);
+    trip.query("test", "step", 50, "SELECT nextval('steps')", row -> row.getLong(1), told::add);
     insert(one);
     insert(one);
-    trip.query(50, "SELECT nextval('steps')", row -> row.getLong(1), told::add);
+    trip.query("test", "step", 50, "SELECT nextval('steps')", row -> row.getLong(1), told::add);
     insert(UUID.randomUUID());
 
     RoundTrip.Failed failed = catchThrowableOfType(RoundTrip.Failed.class, trip::send);
@@ -121,8 +131,9 @@ class RoundTripIT {
     assertThat(told).as("what was read of a failed trip").isEmpty();
     handle.rollback();
     handle.begin();
-    trip.query(50, "SELECT last_value FROM steps", row -> row.getLong(1), told::add);
-    trip.query(50, "SELECT count(*) FROM things", row -> row.getLong(1), told::add);
+    trip.query(
+        "test", "step", 50, "SELECT last_value FROM steps", row -> row.getLong(1), told::add);
+    trip.query("test", "step", 50, "SELECT count(*) FROM things", row -> row.getLong(1), told::add);
     trip.send();
     assertThat(told).as("the failed ones are not sent again").containsExactly(1L, 0L);
     handle.execute("DROP TABLE things");
@@ -137,11 +148,20 @@ class RoundTripIT {
     inTime(
         () -> {
           trip.queryMany(
+              "test",
+              "step",
               "SELECT repeat('y', ?::int)",
               row -> row.getString(1).length(),
               told::add,
               (long) LARGE);
-          trip.query(50, "SELECT length(?)", row -> row.getInt(1), told::add, "x".repeat(LARGE));
+          trip.query(
+              "test",
+              "step",
+              50,
+              "SELECT length(?)",
+              row -> row.getInt(1),
+              told::add,
+              "x".repeat(LARGE));
           trip.send();
         });
     assertThat(told).containsExactly(LARGE, LARGE);
@@ -155,12 +175,21 @@ class RoundTripIT {
     inTime(
         () -> {
           trip.query(
+              "test",
+              "step",
               1 << 20,
               "SELECT repeat('y', n::int) FROM unnest(?) AS t (n)",
               row -> row.getString(1).length(),
               told::add,
               (Object) lengths);
-          trip.query(50, "SELECT length(?)", row -> row.getInt(1), told::add, "x".repeat(LARGE));
+          trip.query(
+              "test",
+              "step",
+              50,
+              "SELECT length(?)",
+              row -> row.getInt(1),
+              told::add,
+              "x".repeat(LARGE));
           trip.send();
         });
     assertThat(told).hasSize(lengths.length + 1).endsWith(LARGE);

@@ -74,7 +74,9 @@ public final class History {
    * it was posted; {@link #book} must follow in the same transaction.
    */
   public static void take(RoundTrip trip, UUID[] accounts, Consumer<Taken> each) {
-    trip.queryMany("History", "take",
+    trip.queryMany(
+        "History",
+        "take",
         """
         WITH taken AS (
             DELETE FROM billing.foreign_entries
@@ -109,7 +111,9 @@ public final class History {
     if (bookings.isEmpty()) {
       return;
     }
-    trip.update("History", "book",
+    trip.update(
+        "History",
+        "book",
         """
         INSERT INTO billing.bookings (account_id, booked_at, ledger_id, balance_after)
         SELECT * FROM unnest(?, ?, ?, ?)
@@ -136,7 +140,9 @@ public final class History {
       return;
     }
     Collection<Map.Entry<Turnover.Key, Turnover.Sums>> rows = turnover.rows.entrySet();
-    trip.update("History", "add",
+    trip.update(
+        "History",
+        "add",
         """
         INSERT INTO billing.turnover AS t
                (account_id, quarter, kind, meter, caller, entries, units, credit, debit)
