@@ -84,6 +84,7 @@ CREATE OR REPLACE FUNCTION billing.note_foreign_entry()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(1651076204, hashtext(NEW.account_uuid::text) & 255);
     INSERT INTO billing.foreign_entries (account_uuid, ledger_id, amount_delta)
     VALUES (NEW.account_uuid, NEW.id, NEW.amount_delta);
     RETURN NULL;
@@ -506,7 +507,6 @@ CREATE TABLE billing.operations (
     answer text NOT NULL,
     applied_at timestamp with time zone NOT NULL,
     CONSTRAINT operations_pkey PRIMARY KEY (request_id),
-    CONSTRAINT operations_reverses_key UNIQUE (reverses),
     CONSTRAINT operations_status_check CHECK ((status = ANY (ARRAY['applied'::text, 'rejected'::text])))
 ) WITH (fillfactor=100);
 
@@ -801,11 +801,12 @@ CREATE INDEX notice_deliveries_dead ON billing.notice_deliveries USING btree (ta
 CREATE INDEX notice_deliveries_delivered ON billing.notice_deliveries USING btree (ended_at) WHERE (state = 'delivered'::text);
 CREATE INDEX notice_deliveries_due ON billing.notice_deliveries USING btree (target, next_at) WHERE (state = 'waiting'::text);
 CREATE INDEX notices_created_at ON billing.notices USING brin (created_at) WITH (autosummarize='on');
+CREATE UNIQUE INDEX operations_reverses ON billing.operations USING btree (reverses) WHERE (reverses IS NOT NULL);
 CREATE INDEX recharge_events_order ON billing.recharge_events USING btree (order_id, event_id);
 CREATE INDEX recharge_orders_account ON billing.recharge_orders USING btree (account_id, created_at DESC);
 CREATE INDEX recharge_orders_due ON billing.recharge_orders USING btree (next_look_at) WHERE (next_look_at IS NOT NULL);
 CREATE UNIQUE INDEX recharge_orders_payment ON billing.recharge_orders USING btree (payment_id) WHERE (payment_id IS NOT NULL);
-CREATE INDEX requests_stored ON billing.requests USING brin (stored_at) WITH (pages_per_range='16', autosummarize='on');
+CREATE INDEX requests_stored_at ON billing.requests USING btree (stored_at);
 CREATE INDEX series_account ON billing.series USING btree (account_uuid);
 CREATE INDEX series_unattributed ON billing.series USING btree (identifier) WHERE (account_uuid IS NULL);
 
