@@ -320,7 +320,7 @@ class WalletApiIT {
     assertThat(count).isEqualTo(4);
     assertThat(sum / count).isBetween(1e-5, 5.0);
     String checks =
-        "billing_repository_calls_total{method=\"check\",outcome=\"ok\",repository=\"WalletReadDao\"}";
+        "billing_repository_calls_total{method=\"rows\",outcome=\"ok\",repository=\"MeansReader\"}";
     assertThat(after.value(checks) - before.values().getOrDefault(checks, 0.0)).isEqualTo(3);
   }
 

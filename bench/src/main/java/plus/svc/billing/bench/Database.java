@@ -1,5 +1,6 @@
 package plus.svc.billing.bench;
 
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -25,6 +26,15 @@ record Database(String server, String user, String password, String name) {
 
   Connection connect() throws SQLException {
     return DriverManager.getConnection(server + name, user, password);
+  }
+
+  int port() {
+    return URI.create(server.substring("jdbc:".length())).getPort();
+  }
+
+  /** The same by way of another port of this machine. */
+  Database through(int port) {
+    return new Database("jdbc:postgresql://127.0.0.1:" + port + "/", user, password, name);
   }
 
   Database named(String other) {

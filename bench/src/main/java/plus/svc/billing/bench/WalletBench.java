@@ -1,12 +1,11 @@
 package plus.svc.billing.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -14,7 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +35,7 @@ final class WalletBench {
   private static final int ACCOUNTS = 10_000;
   private static final int WINDOW = 4_000;
   private static final int NAIVE_CLIENTS = 8;
+  private static final Duration DELAY = Duration.ofMillis(1);
   private static final int WARM_SECONDS = 5;
   private static final BigDecimal CENT = new BigDecimal("0.01");
 
@@ -61,7 +60,7 @@ final class WalletBench {
     }
   }
 
-  void run() throws SQLException, InterruptedException {
+  void run() throws SQLException, IOException, InterruptedException {
     Database database = ground();
     naiveHot = naive(database, "naive: UPDATE + INSERT, 1 account", 1);
     naiveMany = naive(database, "naive: UPDATE + INSERT, 10,000 accounts", ACCOUNTS);
@@ -85,6 +84,18 @@ final class WalletBench {
             two.engine(),
             this::deductAny);
       }
+    }
+    // Whose processors are not PostgreSQL's wait for it on the way there and back.
+    try (DelayedLine line = DelayedLine.to(database.port(), DELAY);
+        WalletService one = new WalletService(database.through(line.port()), clock);
+        WalletService two = new WalletService(database.through(line.port()), clock)) {
+      closed("2 ms to the database and back, 1 instance", 0, one.engine(), null, this::deductAny);
+      closed(
+          "2 ms to the database and back, 2 instances",
+          0,
+          one.engine(),
+          two.engine(),
+          this::deductAny);
     }
     out.printf(
         Locale.ROOT,
@@ -354,38 +365,11 @@ final class WalletBench {
     return rate;
   }
 
-  /** Reads on one account, whatever it holds. */
+  /** Work on one account, however long its past is. */
   void grow(long[] sizes) throws SQLException {
     Database database = server.maintenance().named("bench_wallet");
     try (WalletService service = new WalletService(database, clock)) {
-      long before = 0;
-      for (long size : sizes) {
-        Operations.grow(database, accounts[2], before, size);
-        before = size;
-        Instant end = Operations.END;
-        WalletReads reads = service.engine().reads();
-        Latencies balance = new Latencies(2_000);
-        Latencies at = new Latencies(2_000);
-        Latencies page = new Latencies(2_000);
-        SplittableRandom random = new SplittableRandom(size);
-        for (int i = 0; i < 2_200; i++) {
-          Instant when = end.minusMillis(random.nextLong(size));
-          time(balance, i, () -> reads.balance(accounts[2]));
-          time(at, i, () -> reads.balanceAt(accounts[2], when));
-          time(page, i, () -> reads.history(accounts[2], when, end.plusSeconds(1), null, 50));
-        }
-        out.printf(Locale.ROOT, "%,12d operations  balance  %s%n", size, balance.text());
-        out.printf(Locale.ROOT, "%12s             at       %s%n", "", at.text());
-        out.printf(Locale.ROOT, "%12s             history  %s%n", "", page.text());
-      }
-    }
-  }
-
-  private static void time(Latencies latencies, int i, Runnable work) {
-    long begin = System.nanoTime();
-    work.run();
-    if (i >= 200) {
-      latencies.add(System.nanoTime() - begin);
+      new WalletGrowth(database, service, accounts[2], out).run(sizes);
     }
   }
 
@@ -432,39 +416,6 @@ final class WalletBench {
       throw new IllegalStateException(wrong + " balances are not the sums of their entries");
     }
     out.println("every balance is the sum of its entries");
-  }
-
-  /** Latencies in nanoseconds, those beyond the room are left out. */
-  private static final class Latencies {
-    private final long[] values;
-    private final AtomicInteger size = new AtomicInteger();
-
-    Latencies(int room) {
-      this.values = new long[room];
-    }
-
-    void add(long nanos) {
-      int at = size.getAndIncrement();
-      if (at < values.length) {
-        values[at] = nanos;
-      }
-    }
-
-    String text() {
-      int count = Math.min(size.get(), values.length);
-      if (count == 0) {
-        return "nothing measured";
-      }
-      long[] sorted = Arrays.copyOf(values, count);
-      Arrays.sort(sorted);
-      return String.format(
-          Locale.ROOT,
-          "p50 %.2f ms, p99 %.2f ms, max %.1f ms of %,d",
-          sorted[count / 2] / 1e6,
-          sorted[(int) (count * 0.99)] / 1e6,
-          sorted[count - 1] / 1e6,
-          count);
-    }
   }
 
   /** How long a stop may take. */

@@ -21,12 +21,13 @@ import plus.svc.billing.wallet.WalletPolicy;
 final class WalletService implements AutoCloseable {
 
   private final Connections connections;
+  private final Jdbi jdbi;
   private final WalletEngine engine;
   private final Thread tending;
 
   WalletService(Database database, Clock clock) {
     this.connections = new Connections(database);
-    Jdbi jdbi = connections.jdbi();
+    this.jdbi = connections.jdbi();
     Pipeline pipeline =
         new Pipeline(
             jdbi,
@@ -72,6 +73,10 @@ final class WalletService implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  Jdbi jdbi() {
+    return jdbi;
   }
 
   WalletEngine engine() {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -48,7 +49,9 @@ public final class RoundTrip {
 
   /** Begins one in the handle's transaction. */
   public static RoundTrip on(Handle handle) {
-    return new RoundTrip(handle.getConnection(), handle.getConfig(Watchers.class).watch);
+    RoundTrip trip = new RoundTrip(handle.getConnection(), handle.getConfig(Watchers.class).watch);
+    @Nullable Duration silence = handle.getConfig(BoundedTransactions.Opening.class).take();
+    return silence == null ? trip : BoundedTransactions.bound(trip, silence);
   }
 
   /** Is told of each statement that was sent. */

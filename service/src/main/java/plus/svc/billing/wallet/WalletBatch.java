@@ -19,6 +19,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import plus.svc.billing.pipeline.ledger.LedgerId;
+import plus.svc.billing.platform.BoundedTransactions;
 import plus.svc.billing.platform.CopyRows;
 import plus.svc.billing.platform.RoundTrip;
 
@@ -85,20 +86,23 @@ final class WalletBatch {
     requests.forEach(request -> rows.put(request.id(), RequestLog.Row.of(request)));
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     Set<UUID> fresh = new HashSet<>();
-    List<RequestDao.Known> known = new ArrayList<>();
-    jdbi.useTransaction(
-        handle -> {
-          RoundTrip trip = RoundTrip.on(handle);
-          RequestLog.commitLater(trip);
-          RequestLog.store(trip, List.copyOf(rows.values()), now, fresh::add);
-          trip.send();
-          UUID[] there =
-              rows.keySet().stream().filter(id -> !fresh.contains(id)).toArray(UUID[]::new);
-          if (there.length > 0) {
-            RequestLog.known(trip, there, known::add);
-            trip.send();
-          }
-        });
+    List<RequestDao.Known> known =
+        BoundedTransactions.inRoundTrips(
+            jdbi,
+            handle -> {
+              RoundTrip trip = RoundTrip.on(handle);
+              RequestLog.commitLater(trip);
+              RequestLog.store(trip, List.copyOf(rows.values()), now, fresh::add);
+              trip.send();
+              UUID[] there =
+                  rows.keySet().stream().filter(id -> !fresh.contains(id)).toArray(UUID[]::new);
+              List<RequestDao.Known> found = new ArrayList<>();
+              if (there.length > 0) {
+                RequestLog.known(trip, there, found::add);
+                trip.send();
+              }
+              return found;
+            });
     List<Pending> pending = new ArrayList<>(requests.size());
     for (WalletRequest request : requests) {
       if (fresh.contains(request.id())) {
@@ -152,7 +156,7 @@ final class WalletBatch {
 
   private @Nullable Map<UUID, WalletAnswer> tryApply(List<Pending> requests) {
     try {
-      return jdbi.inTransaction(handle -> applyLocked(handle, requests));
+      return BoundedTransactions.inRoundTrips(jdbi, handle -> applyLocked(handle, requests));
     } catch (Overtaken e) {
       return null;
     } catch (WalletTurn.Unopened e) {
@@ -271,7 +275,8 @@ final class WalletBatch {
 
   /** Applies unconditional postings: they are appended, and no account's lock is waited for. */
   Map<UUID, WalletAnswer> append(List<Pending> requests) {
-    return jdbi.inTransaction(
+    return BoundedTransactions.inRoundTrips(
+        jdbi,
         handle -> {
           Instant now = clock.instant();
           RoundTrip trip = RoundTrip.on(handle);

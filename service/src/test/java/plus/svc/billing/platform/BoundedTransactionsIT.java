@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -66,6 +68,28 @@ class BoundedTransactionsIT {
           handle.useTransaction(inside -> assertThat(bound(inside)).isEqualTo("200ms"));
           assertThat(bound(handle)).isEqualTo("0");
         });
+  }
+
+  @Test
+  void theFirstRoundTripCarriesTheBound() {
+    List<String> told = new ArrayList<>();
+    boolean done =
+        BoundedTransactions.inRoundTrips(
+            bounded,
+            handle -> {
+              RoundTrip.on(handle)
+                  .query(
+                      "test",
+                      "show",
+                      50,
+                      "SHOW idle_in_transaction_session_timeout",
+                      row -> row.getString(1),
+                      told::add)
+                  .send();
+              return told.add(bound(handle));
+            });
+    assertThat(done).isTrue();
+    assertThat(told).containsExactly("200ms", "200ms");
   }
 
   private static String bound(Handle handle) {

@@ -455,14 +455,15 @@ class WalletCacheIT {
     // As the one that lags: sealed as ours and dated now, it holds what was before.
     String kind =
         "check:payment:" + WalletWorld.POLICY.monthStart(world.clock.instant()).getEpochSecond();
-    tick();
-    writer.put(
-        user,
-        kind,
-        new Cached(
-            "{\"refusal\":null,\"price\":0.10,\"free\":" + before.free() + ",\"spendable\":1}",
-            world.clock.instant()));
-    assertThat(check(other, user, 500).path("reason").asText()).as("the lie").isEqualTo("free");
+    String lie = "{\"refusal\":null,\"price\":0.10,\"free\":" + before.free() + ",\"spendable\":1}";
+    String told = "";
+    // What was changed is dropped a moment later, and the lie with it.
+    for (int i = 0; i < 100 && !told.equals("free"); i++) {
+      tick();
+      writer.put(user, kind, new Cached(lie, world.clock.instant()));
+      told = check(other, user, 500).path("reason").asText();
+    }
+    assertThat(told).as("the lie").isEqualTo("free");
     refused(() -> deduct(other, user, 500));
     JsonNode paid = deduct(other, user, 10);
     assertThat(paid.path("freeCount").asLong()).isZero();
