@@ -6,7 +6,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -59,7 +61,7 @@ final class DelayedLine implements AutoCloseable {
     }
   }
 
-  private record Chunk(byte[] bytes, long due) {}
+  private record Chunk(ByteBuffer bytes, long due) {}
 
   private void carry(Socket from, Socket to) {
     BlockingQueue<Chunk> underWay = new LinkedBlockingQueue<>();
@@ -71,24 +73,24 @@ final class DelayedLine implements AutoCloseable {
     byte[] buffer = new byte[CHUNK];
     try (InputStream in = from.getInputStream()) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        byte[] bytes = java.util.Arrays.copyOf(buffer, read);
+        ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(buffer, read));
         underWay.add(new Chunk(bytes, System.nanoTime() + nanos));
       }
     } catch (IOException e) {
       // The other end is gone; so is this one.
     }
-    underWay.add(new Chunk(new byte[0], System.nanoTime()));
+    underWay.add(new Chunk(ByteBuffer.allocate(0), System.nanoTime()));
   }
 
   private static void give(BlockingQueue<Chunk> underWay, Socket to) {
     try (OutputStream out = to.getOutputStream()) {
-      for (Chunk chunk = underWay.take(); chunk.bytes().length > 0; chunk = underWay.take()) {
+      for (Chunk chunk = underWay.take(); chunk.bytes().hasRemaining(); chunk = underWay.take()) {
         long left = chunk.due() - System.nanoTime();
         while (left > 0) {
           LockSupport.parkNanos(left);
           left = chunk.due() - System.nanoTime();
         }
-        out.write(chunk.bytes());
+        out.write(chunk.bytes().array());
       }
     } catch (IOException e) {
       // The other end is gone; so is this one.
