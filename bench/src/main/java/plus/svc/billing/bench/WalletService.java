@@ -54,7 +54,7 @@ final class WalletService implements AutoCloseable {
         new WalletEngine(
             jdbi,
             new WalletPolicy("CNY", ZoneOffset.UTC),
-            new Wallet.Limits(2, 500, 500, WalletBench.STOP_WAIT),
+            new Wallet.Limits(2, 1_000, 500, WalletBench.STOP_WAIT),
             prices::prices,
             pipeline::open,
             pipeline::settleStandings,

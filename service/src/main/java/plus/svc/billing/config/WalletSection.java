@@ -97,7 +97,7 @@ public record WalletSection(
         new WalletPolicy(currency, calendar),
         new Wallet.Limits(
             (int) reader.wholeNumber("wallet.lanes", lanes, "2", 1, 16),
-            (int) reader.wholeNumber("wallet.group", group, "500", 1, 10_000),
+            (int) reader.wholeNumber("wallet.group", group, "1000", 1, 10_000),
             (int) reader.wholeNumber("wallet.bulkGroup", bulkGroup, "500", 1, 10_000),
             STOP_WAIT),
         reader.interval("wallet.tendInterval", tendInterval, "1s"),

@@ -23,7 +23,7 @@ import plus.svc.billing.platform.log.Happening;
  * while one group is being stored the one before it is applied and the next one gathers, so the
  * busier an account is the less each operation costs. An account's requests go through one lane of
  * this instance, so that its lanes don't wait for each other's locks; unconditional postings have a
- * lane of their own, which waits for no account at all. What belongs to a bulk has lanes of its
+ * lane of their own, which waits for no account at all. What belongs to a bulk has a lane of its
  * own, so that single requests never wait behind it.
  */
 public final class Wallet implements AutoCloseable {
@@ -37,13 +37,13 @@ public final class Wallet implements AutoCloseable {
   private final Limits limits;
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane appending;
-  private final List<Lane> bulkLanes = new ArrayList<>();
+  private final Lane bulk;
   private final ExecutorService threads;
 
   /**
    * How much at once.
    *
-   * @param lanes transactions on accounts at the same time, of single requests and again of bulks
+   * @param lanes transactions of single requests on accounts at the same time
    * @param group most requests in a transaction
    * @param bulkGroup most requests of a bulk in a transaction
    * @param stopWait how long a stop waits for what is being written
@@ -55,9 +55,9 @@ public final class Wallet implements AutoCloseable {
     this.limits = limits;
     for (int i = 0; i < limits.lanes(); i++) {
       lanes.add(new Lane(batch::apply, limits.group()));
-      bulkLanes.add(new Lane(batch::applyAny, limits.bulkGroup()));
     }
     this.appending = new Lane(batch::append, limits.group());
+    this.bulk = new Lane(batch::applyAny, limits.bulkGroup());
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newCachedThreadPool(
@@ -75,7 +75,7 @@ public final class Wallet implements AutoCloseable {
   private List<Lane> all() {
     List<Lane> all = new ArrayList<>(lanes);
     all.add(appending);
-    all.addAll(bulkLanes);
+    all.add(bulk);
     return all;
   }
 
@@ -113,12 +113,12 @@ public final class Wallet implements AutoCloseable {
    */
   public CompletableFuture<WalletAnswer> apply(WalletRequest request) {
     Command command = request.command();
-    return (command.isAppended() ? appending : laneOf(command, lanes)).offer(request);
+    return (command.isAppended() ? appending : laneOf(command)).offer(request);
   }
 
   /** The same for a part of a bulk; waits while too much of bulks waits already. */
   public CompletableFuture<WalletAnswer> applyInBulk(WalletRequest request) {
-    return laneOf(request.command(), bulkLanes).put(request);
+    return bulk.put(request);
   }
 
   /** How many requests wait. */
@@ -126,7 +126,7 @@ public final class Wallet implements AutoCloseable {
     return all().stream().mapToInt(Lane::waiting).sum();
   }
 
-  private static Lane laneOf(Command command, List<Lane> lanes) {
+  private Lane laneOf(Command command) {
     UUID account = command.accounts().isEmpty() ? ofHold(command) : command.accounts().get(0);
     return lanes.get(Math.floorMod(account.hashCode(), lanes.size()));
   }
