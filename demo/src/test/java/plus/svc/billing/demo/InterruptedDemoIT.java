@@ -43,7 +43,10 @@ final class InterruptedDemoIT {
                 "-jar",
                 "target/billing-demo.jar",
                 "--users",
-                "20")
+                "20",
+                // The page is typed long before a node falls silent at its eighth minute.
+                "--speed",
+                "10")
             .redirectErrorStream(true)
             .start();
     List<String> lines = new ArrayList<>();
