@@ -113,6 +113,9 @@ class CheckIsDeductIT {
     setUp(accounts.get(1), accounts.get(1), "CNY", "0.7");
     accounts.add(setUp(UUID.randomUUID(), owner, "CNY", "0"));
     accounts.add(setUp(UUID.randomUUID(), owner, "CNY", "0.35"));
+    for (UUID further : accounts.subList(3, 5)) {
+      world().ask(engine(), WalletWorld.credit(further, "6"));
+    }
     accounts.add(setUp(UUID.randomUUID(), owner, "POINTS", "100"));
     accounts.add(UUID.randomUUID());
     return accounts;
