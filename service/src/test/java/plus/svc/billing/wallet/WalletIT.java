@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import plus.svc.billing.wallet.outbox.Outbox;
@@ -108,6 +109,7 @@ final class WalletIT {
   }
 
   /** What others post while an account begins is in its balance once, as readers see it too. */
+  @Timeout(30)
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -134,7 +136,7 @@ final class WalletIT {
           && world.count(
                   "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
               == 0) {
-        Thread.onSpinWait();
+        Thread.sleep(5);
       }
       assertThat(ours).as("waits for who posts").isNotDone();
       other.commit();
