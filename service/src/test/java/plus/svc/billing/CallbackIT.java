@@ -11,8 +11,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -41,6 +39,7 @@ import plus.svc.billing.proto.payment.v1.PaymentStatus;
 import plus.svc.billing.proto.v1.BillingInternalServiceGrpc;
 import plus.svc.billing.proto.v1.RechargeCallbackRequest;
 import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.FreePort;
 import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** Who may say that an order was paid: on a whole service, beside a payment service that signs. */
@@ -67,8 +66,8 @@ class CallbackIT {
         PaymentEmulator.start(
             new PaymentEmulator.Settings(null, "", SECRET, Behaviour.SUCCEED),
             InstantSource.system());
-    String address = "127.0.0.1:" + freePort();
-    String grpc = "127.0.0.1:" + freePort();
+    String address = "127.0.0.1:" + FreePort.next();
+    String grpc = "127.0.0.1:" + FreePort.next();
     String shipped = Files.readString(ShippedConfiguration.FILE);
     Path configuration =
         Files.writeString(
@@ -119,13 +118,6 @@ class CallbackIT {
     channel.shutdownNow();
     service.close();
     payments.close();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket =
-        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static String token(String name, String right) {

@@ -3,8 +3,6 @@ package plus.svc.billing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import plus.svc.billing.testing.FreePort;
 
 /** A real Prometheus in a process of its own, which looks every half second. */
 final class Prometheus implements AutoCloseable {
@@ -54,7 +53,7 @@ final class Prometheus implements AutoCloseable {
             rules.toAbsolutePath(),
             tokenFile.toAbsolutePath(),
             target));
-    int port = freePort();
+    int port = FreePort.next();
     Process process =
         new ProcessBuilder(
                 List.of(
@@ -95,12 +94,6 @@ final class Prometheus implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

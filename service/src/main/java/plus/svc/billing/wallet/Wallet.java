@@ -268,7 +268,7 @@ public final class Wallet implements AutoCloseable {
         while (true) {
           gathered.add(waiting.take());
           waiting.drainTo(gathered, group - 1);
-          pending = store(gathered);
+          pending = guarded(gathered);
           gathered.clear();
           if (!pending.isEmpty()) {
             stored.put(pending);
@@ -292,6 +292,16 @@ public final class Wallet implements AutoCloseable {
         if (last != null) {
           apply(last);
         }
+      }
+    }
+
+    /** Whatever goes wrong, the lane goes on and nobody waits for ever. */
+    private List<Stored> guarded(List<Waiting> gathered) {
+      try {
+        return store(gathered);
+      } catch (RuntimeException | Error e) {
+        gathered.forEach(entry -> entry.answer().completeExceptionally(e));
+        return List.of();
       }
     }
 

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import plus.svc.billing.testing.FreePort;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -27,7 +28,7 @@ final class CrashPostgres implements CrashServer, AutoCloseable {
   private CrashPostgres(Path folder, Path data) throws IOException {
     this.folder = folder;
     this.data = data;
-    this.server = start(0);
+    this.server = start(FreePort.next());
   }
 
   /** Starts a server in the folder, with a migrated template. */
@@ -90,19 +91,16 @@ final class CrashPostgres implements CrashServer, AutoCloseable {
   }
 
   private EmbeddedPostgres start(int port) throws IOException {
-    EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
-            .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
-            .setDataDirectory(data)
-            .setCleanDataDirectory(false)
-            .setPGStartupWait(Duration.ofMinutes(1))
-            .setServerConfig("fsync", "on")
-            .setServerConfig("synchronous_commit", "on")
-            .setServerConfig("max_connections", "100");
-    if (port > 0) {
-      builder.setPort(port);
-    }
-    return builder.start();
+    return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setPGStartupWait(Duration.ofMinutes(1))
+        .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("max_connections", "100")
+        .start();
   }
 
   private void execute(String statement) {

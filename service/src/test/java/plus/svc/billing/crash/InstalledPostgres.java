@@ -1,8 +1,6 @@
 package plus.svc.billing.crash;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import plus.svc.billing.testing.FreePort;
 import plus.svc.billing.testing.PostgresHarness;
 import plus.svc.billing.testing.TestDatabase;
 
@@ -71,7 +70,8 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
   /** The same with more in its environment. */
   static InstalledPostgres create(Path programs, Path data, Map<String, String> environment)
       throws IOException {
-    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort(), environment);
+    InstalledPostgres postgres =
+        new InstalledPostgres(programs, data, FreePort.next(), environment);
     postgres.run("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-N");
     postgres.start();
     return postgres;
@@ -79,7 +79,7 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
 
   /** Starts a server on what a backup left in a folder. */
   static InstalledPostgres restored(Path programs, Path data) throws IOException {
-    InstalledPostgres postgres = new InstalledPostgres(programs, data, freePort(), Map.of());
+    InstalledPostgres postgres = new InstalledPostgres(programs, data, FreePort.next(), Map.of());
     postgres.start();
     return postgres;
   }
@@ -168,12 +168,6 @@ final class InstalledPostgres implements CrashServer, AutoCloseable {
       sql.execute(statement);
     } catch (SQLException e) {
       throw new IllegalStateException("PostgreSQL refuses: " + statement, e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -2,8 +2,6 @@ package plus.svc.billing.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +23,7 @@ import plus.svc.billing.auth.TokenHash;
 import plus.svc.billing.emulator.payment.Behaviour;
 import plus.svc.billing.emulator.payment.PaymentEmulator;
 import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.FreePort;
 
 /** The built service is killed when the payment is made and its order doesn't know of it yet. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no signals")
@@ -39,13 +38,6 @@ final class RechargeCrashIT {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket =
-        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-      return socket.getLocalPort();
-    }
-  }
 
   private static void configure(PaymentEmulator payments, String address) throws Exception {
     String token =
@@ -111,7 +103,7 @@ final class RechargeCrashIT {
             handle ->
                 handle.execute(
                     "INSERT INTO public.users (uuid, proxy_uuid) VALUES (?, ?)", user, user));
-    String address = "127.0.0.1:" + freePort();
+    String address = "127.0.0.1:" + FreePort.next();
     try (PaymentEmulator payments =
         PaymentEmulator.start(
             new PaymentEmulator.Settings(null, "", SECRET, Behaviour.SUCCEED),

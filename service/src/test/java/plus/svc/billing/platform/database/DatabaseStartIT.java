@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.platform.setting.StartRefused;
 import plus.svc.billing.testing.Database;
+import plus.svc.billing.testing.FreePort;
 
 class DatabaseStartIT {
 
@@ -163,17 +162,11 @@ class DatabaseStartIT {
     properties.setProperty("user", "u");
     properties.setProperty("password", "geheim");
     DatabaseStart start =
-        new DatabaseStart("jdbc:postgresql://127.0.0.1:" + freePort() + "/d", properties);
+        new DatabaseStart("jdbc:postgresql://127.0.0.1:" + FreePort.next() + "/d", properties);
     assertThatThrownBy(() -> start.awaitDatabase(3, Duration.ofSeconds(2), pauses::add))
         .isInstanceOf(StartRefused.class)
         .hasMessageContaining("did not answer 3 attempts")
         .hasMessageNotContaining("geheim");
     assertThat(pauses).containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(2));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import plus.svc.billing.testing.Eventually;
+import plus.svc.billing.testing.FreePort;
 
 /** A Redis of the test's own, on a free port of loopback; keeps nothing on disk. */
 public final class RedisServer implements AutoCloseable {
@@ -30,7 +29,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   public static RedisServer start(Path directory, String... options) throws Exception {
-    return new RedisServer(directory, freePort(), List.of(options));
+    return new RedisServer(directory, FreePort.next(), List.of(options));
   }
 
   /** Ends a test that can't have one: as other programs that tests run beside the service. */
@@ -42,12 +41,6 @@ public final class RedisServer implements AutoCloseable {
       assumeThat(there).as("redis-server is on the PATH").isTrue();
     }
     assertThat(there).as("-Pcounterparts: redis-server is on the PATH").isTrue();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   public int port() {
