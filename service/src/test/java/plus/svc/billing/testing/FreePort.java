@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loopback port for a program that can't take one by itself, or that comes back to the same one.
@@ -21,15 +22,16 @@ public final class FreePort {
 
   /** One that nobody listens on now. */
   public static int next() {
+    @Nullable IOException taken = null;
     for (int i = 0; i < MOST_TRIES; i++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, BEHIND_LAST);
       try (ServerSocket socket =
           new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
         return socket.getLocalPort();
       } catch (IOException e) {
-        continue;
+        taken = e;
       }
     }
-    throw new IllegalStateException("no free port between " + FIRST + " and " + BEHIND_LAST);
+    throw new IllegalStateException("no free port between " + FIRST + " and " + BEHIND_LAST, taken);
   }
 }
