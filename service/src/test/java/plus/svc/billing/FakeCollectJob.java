@@ -46,7 +46,7 @@ final class FakeCollectJob implements CollectJob {
   }
 
   void awaitEntered() throws InterruptedException {
-    if (!entered.await(10, TimeUnit.SECONDS)) {
+    if (!entered.await(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the job did not start");
     }
   }

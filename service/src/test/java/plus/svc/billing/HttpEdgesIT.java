@@ -473,7 +473,7 @@ class HttpEdgesIT {
 
     CompletionStage<JobResult> joined = runner.trigger(JobKind.COLLECT);
     job.release();
-    assertThat(joined.toCompletableFuture().get(10, TimeUnit.SECONDS).status()).isEqualTo("ok");
+    assertThat(joined.toCompletableFuture().get(60, TimeUnit.SECONDS).status()).isEqualTo("ok");
     assertThat(bodyOf(server.send("GET", "/v1/status", PLATFORM)).path("status").textValue())
         .isEqualTo("ok");
     assertThat(job.runs).hasValue(1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The rules, their tests, the dashboard and the runbooks belong together. */
-@Timeout(60)
+@Timeout(120)
 class MonitoringIT {
 
   private static final Path DOCS = Path.of("..");

@@ -37,7 +37,7 @@ import plus.svc.billing.ops.DatabaseProbe;
 import plus.svc.billing.testing.Eventually;
 
 /** One operation on every face of the admin port. */
-@Timeout(60)
+@Timeout(120)
 class OperationsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -24,7 +24,7 @@ import plus.svc.billing.testing.Database;
 import plus.svc.billing.wallet.cache.RedisServer;
 
 /** A whole service that is configured with a real Redis; what it tells is described. */
-@Timeout(60)
+@Timeout(120)
 class WalletCacheApiIT {
 
   @RegisterExtension static final Database database = Database.migrated();

@@ -32,7 +32,7 @@ import plus.svc.billing.testing.Database;
  * Each answer of the wallet that the description tells of is given, and is as it is described. The
  * service is this test's own: at the end it answers nobody any more, for too many wrong tokens.
  */
-@Timeout(60)
+@Timeout(120)
 class WalletDescriptionIT {
 
   @RegisterExtension static final Database database = Database.migrated();

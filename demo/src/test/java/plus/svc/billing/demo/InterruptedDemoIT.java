@@ -62,7 +62,7 @@ final class InterruptedDemoIT {
           new ProcessBuilder("kill", "-TERM", Long.toString(demo.pid())).start().waitFor();
         }
       }
-      assertThat(demo.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       demo.destroyForcibly();
     }

@@ -20,7 +20,7 @@ class EmulatorJarIT {
   private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/x");
 
   @Test
-  @Timeout(60)
+  @Timeout(120)
   void servesHistoryUntilItIsStoppedInOrder(@TempDir Path directory) throws Exception {
     Path token = Files.writeString(directory.resolve("token"), "s3cret");
     Process process =
@@ -43,7 +43,7 @@ class EmulatorJarIT {
       assertThat(Recording.json(body).get("snapshots")).hasSizeBetween(59, 61);
 
       process.toHandle().destroy(); // Unlike process.destroy(), leaves the output readable.
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(output.lines()).last().isEqualTo("Stopped.");
       assertThat(process.exitValue()).isEqualTo(0);
     } finally {

@@ -132,8 +132,8 @@ class FaultsIT {
       Thread.onSpinWait();
     }
     closer.start();
-    asker.join(10_000);
-    closer.join(10_000);
+    asker.join(60_000);
+    closer.join(60_000);
     assertThat(asker.isAlive()).isFalse();
     assertThat(closer.isAlive()).isFalse();
   }

@@ -232,7 +232,7 @@ final class CollectorIT {
     Collector collector =
         new Collector(List.of(JP.spec(), US.spec()), plan, jdbi, fetcher[0], sink, () -> NOW);
     collectors.add(collector);
-    assertThat(collector.collectNow().orTimeout(30, TimeUnit.SECONDS).join().outcomes())
+    assertThat(collector.collectNow().orTimeout(60, TimeUnit.SECONDS).join().outcomes())
         .extracting(o -> o.source().value(), SourceOutcome::ending)
         .containsExactly(tuple("jp", Ending.LATE), tuple("us", Ending.READ));
   }
@@ -532,7 +532,7 @@ final class CollectorIT {
     CompletableFuture<CollectReport> run = collector.collectNow();
     asked.await();
     collector.stop();
-    assertThat(run.get(10, TimeUnit.SECONDS).outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
+    assertThat(run.get(60, TimeUnit.SECONDS).outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
     assertThat(lastError("jp")).isEmpty();
     assertThat(jdbi.onDemand(SourceLeaseDao.class).acquire("jp", "successor", 1_000)).contains(2L);
     assertThat(collector.collectNow().join().outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
@@ -564,7 +564,7 @@ final class CollectorIT {
             });
     assertThat(stop).isNotDone();
     go.countDown();
-    stop.get(30, TimeUnit.SECONDS);
+    stop.get(60, TimeUnit.SECONDS);
     assertThat(run.join().outcomes().get(0).ending()).isEqualTo(Ending.STOPPED);
     assertThat(sink.deliveries()).hasSize(1);
   }

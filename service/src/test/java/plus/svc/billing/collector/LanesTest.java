@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 final class LanesTest {
 
   private final Lanes lanes = new Lanes(4);
@@ -136,7 +136,7 @@ final class LanesTest {
     }
 
     void awaitStart() throws InterruptedException {
-      assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 }

@@ -38,7 +38,7 @@ import plus.svc.billing.platform.SecretRefs;
 import plus.svc.billing.testing.Database;
 
 /** Reading the latest endpoint, alone and beside the window, from emulated exporters. */
-@Timeout(60)
+@Timeout(120)
 final class TwoEndpointsIT {
 
   private static final Instant TEN_PAST = Instant.parse("2026-04-08T12:10:00Z");

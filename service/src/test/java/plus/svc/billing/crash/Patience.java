@@ -7,12 +7,12 @@ import java.util.function.BooleanSupplier;
 /** Waits for what comes about by itself. */
 final class Patience {
 
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Duration LOOK_EVERY = Duration.ofMillis(3);
 
   private Patience() {}
 
-  /** Waits until the condition holds; fails after half a minute. */
+  /** Waits until the condition holds; fails after two minutes, which a busy machine may take. */
   static void until(String what, BooleanSupplier condition) {
     until(what, LONGEST, condition);
   }

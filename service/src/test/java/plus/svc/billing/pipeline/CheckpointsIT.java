@@ -23,7 +23,7 @@ import plus.svc.billing.repair.Checkpoints;
 import plus.svc.billing.repair.RecordedReport;
 
 /** Where sources and series stand, and setting a source back and forth under its holder's feet. */
-@Timeout(60)
+@Timeout(120)
 class CheckpointsIT {
 
   private final ReplayWorld world = ReplayWorld.make();

@@ -544,7 +544,7 @@ class DefectsIT {
                 world.awaitAWaitForALock();
                 return running;
               });
-      swept.get(30, TimeUnit.SECONDS);
+      swept.get(60, TimeUnit.SECONDS);
     } finally {
       beside.shutdownNow();
     }

@@ -224,7 +224,7 @@ class PipelineIT {
                 time.set(world.now.plusSeconds(20));
                 return running;
               });
-      waiting.get(30, TimeUnit.SECONDS);
+      waiting.get(60, TimeUnit.SECONDS);
     } finally {
       beside.shutdownNow();
     }

@@ -144,7 +144,7 @@ final class World {
 
   /** Returns once some session of the database waits for a lock. */
   void awaitAWaitForALock() {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     // A session of its own: within one transaction the list of sessions never changes.
     try (Handle watcher = jdbi.open()) {
       while (watcher

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.testing.Database;
 
-@Timeout(60)
+@Timeout(120)
 class BoundedTransactionsIT {
 
   private static final String COUNT_UP = "UPDATE counters SET value = value + 1";

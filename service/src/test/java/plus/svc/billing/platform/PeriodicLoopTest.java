@@ -36,7 +36,7 @@ class PeriodicLoopTest {
               }
             });
     loop.start();
-    assertThat(three.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(three.await(60, TimeUnit.SECONDS)).isTrue();
     loop.stop();
   }
 
@@ -61,7 +61,7 @@ class PeriodicLoopTest {
               }
             });
     loop.start();
-    assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
     gate.countDown();
     loop.stop();
     assertThat(ended).hasValue(1);
@@ -86,9 +86,9 @@ class PeriodicLoopTest {
               }
             });
     loop.start();
-    assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
     loop.stop();
-    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

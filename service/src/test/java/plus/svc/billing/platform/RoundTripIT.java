@@ -50,7 +50,7 @@ class RoundTripIT {
   /** A connection on which both sides wait for each other can only be cut. */
   private void inTime(Runnable travel) throws Exception {
     try {
-      CompletableFuture.runAsync(travel).get(20, TimeUnit.SECONDS);
+      CompletableFuture.runAsync(travel).get(60, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       handle.getConnection().abort(Runnable::run);
       throw e;

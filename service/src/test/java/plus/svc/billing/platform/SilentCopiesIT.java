@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import plus.svc.billing.testing.Database;
 
-@Timeout(60)
+@Timeout(120)
 class SilentCopiesIT {
 
   @RegisterExtension static final Database database = Database.empty();

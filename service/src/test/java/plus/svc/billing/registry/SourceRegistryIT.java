@@ -32,7 +32,7 @@ import plus.svc.billing.registry.SourceRegistry.Action;
 import plus.svc.billing.registry.SourceRegistry.Outcome;
 import plus.svc.billing.testing.Database;
 
-@Timeout(60)
+@Timeout(120)
 final class SourceRegistryIT {
 
   private static final String JP =

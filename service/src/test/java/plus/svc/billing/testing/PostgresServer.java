@@ -113,6 +113,6 @@ record PostgresServer(String origin, PostgresAddress address, Runnable stop) {
     var pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
     var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     new ProcessBuilder("kill", "-QUIT", pid).start();
-    postmaster.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    postmaster.onExit().orTimeout(60, TimeUnit.SECONDS).join();
   }
 }

@@ -45,7 +45,7 @@ import plus.svc.billing.wallet.outbox.Thresholds;
 import plus.svc.billing.wallet.outbox.WebhookTarget;
 
 /** Lines that traffic and appended postings cross: each is told once, by whoever takes it in. */
-@Timeout(60)
+@Timeout(120)
 final class TrafficNoticesIT {
 
   private static final Thresholds THRESHOLDS = new Thresholds(20, BigDecimal.ZERO, 0);

@@ -65,7 +65,7 @@ import plus.svc.billing.wallet.cache.RedisServer;
 import redis.clients.jedis.Jedis;
 
 /** Two instances with one real Redis between them, which is right, old, empty, gone or lies. */
-@Timeout(60)
+@Timeout(120)
 class WalletCacheIT {
 
   private static final String KEY = "a-key-of-the-tests-of-40-characters-----";

@@ -127,7 +127,7 @@ final class WalletDefectsIT {
           }
         });
     List<WalletAnswer> answers =
-        all.stream().map(one -> one.orTimeout(30, TimeUnit.SECONDS).join()).toList();
+        all.stream().map(one -> one.orTimeout(60, TimeUnit.SECONDS).join()).toList();
 
     assertThat(answers)
         .extracting(WalletAnswer::isDone)
@@ -270,7 +270,7 @@ final class WalletDefectsIT {
           assertThat(both).noneMatch(CompletableFuture::isDone);
         });
     List<WalletAnswer> answers =
-        both.stream().map(one -> one.orTimeout(30, TimeUnit.SECONDS).join()).toList();
+        both.stream().map(one -> one.orTimeout(60, TimeUnit.SECONDS).join()).toList();
     assertThat(answers).filteredOn(WalletAnswer::isDone).hasSize(1);
     assertThat(answers)
         .filteredOn(answer -> !answer.isDone())

@@ -42,7 +42,7 @@ import plus.svc.billing.wallet.grpc.WalletGrpcServer;
 import plus.svc.billing.wallet.payment.CallbackSignature;
 
 /** The same calls over gRPC, on a real port. */
-@Timeout(60)
+@Timeout(120)
 final class WalletGrpcIT {
 
   private final WalletGrpcWorld grpc = new WalletGrpcWorld();
@@ -373,8 +373,8 @@ final class WalletGrpcIT {
               stopping = CompletableFuture.runAsync(grpc::stopServer);
               return call;
             });
-    assertThat(open.get(20, TimeUnit.SECONDS).getBalance()).isEqualTo("9");
-    stopping.get(20, TimeUnit.SECONDS);
+    assertThat(open.get(60, TimeUnit.SECONDS).getBalance()).isEqualTo("9");
+    stopping.get(60, TimeUnit.SECONDS);
     assertThatThrownBy(() -> inner("all-token").debit(money(user, "1", "closed")))
         .isInstanceOf(StatusRuntimeException.class);
   }

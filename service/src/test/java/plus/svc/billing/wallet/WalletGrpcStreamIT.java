@@ -42,7 +42,7 @@ import plus.svc.billing.wallet.cache.ReadCache;
 import plus.svc.billing.wallet.cache.ReadCache.Cached;
 
 /** What the past was, and many changes as a stream, over gRPC. */
-@Timeout(60)
+@Timeout(120)
 class WalletGrpcStreamIT {
 
   private final Map<String, Cached> kept = new ConcurrentHashMap<>();
@@ -248,7 +248,7 @@ class WalletGrpcStreamIT {
     Client client = begin("all-token", Integer.MAX_VALUE);
     requests.forEach(client.call()::onNext);
     client.call().onCompleted();
-    return client.end.get(30, TimeUnit.SECONDS);
+    return client.end.get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -329,7 +329,7 @@ class WalletGrpcStreamIT {
     assertThat(sent).isPositive();
     client.call().onCompleted();
     client.call().request(Integer.MAX_VALUE);
-    List<BulkReply> replies = client.end.get(30, TimeUnit.SECONDS);
+    List<BulkReply> replies = client.end.get(60, TimeUnit.SECONDS);
     assertThat(replies).hasSize(sent + 1);
     assertThat(replies.get(sent).getSummary().getDone()).isEqualTo(sent);
     assertThat(grpc.engine.reads().balance(user).orElseThrow().balance())
@@ -365,15 +365,15 @@ class WalletGrpcStreamIT {
           }
         });
     Client fifth = begin("all-token", Integer.MAX_VALUE);
-    assertThatThrownBy(() -> fifth.end.get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> fifth.end.get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .satisfies(e -> WalletGrpcWorld.refused(e.getCause(), Status.Code.UNAVAILABLE, "503"));
     for (Client client : open) {
       client.call().onCompleted();
-      assertThat(client.end.get(20, TimeUnit.SECONDS)).hasSize(2);
+      assertThat(client.end.get(60, TimeUnit.SECONDS)).hasSize(2);
     }
     Client reader = begin("reader-token", Integer.MAX_VALUE);
-    assertThatThrownBy(() -> reader.end.get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> reader.end.get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)
         .satisfies(
             e -> WalletGrpcWorld.refused(e.getCause(), Status.Code.PERMISSION_DENIED, "403"));

@@ -109,7 +109,7 @@ final class WalletIT {
   }
 
   /** What others post while an account begins is in its balance once, as readers see it too. */
-  @Timeout(30)
+  @Timeout(120)
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -141,7 +141,7 @@ final class WalletIT {
       assertThat(ours).as("waits for who posts").isNotDone();
       other.commit();
     }
-    ours.get(10, TimeUnit.SECONDS);
+    ours.get(60, TimeUnit.SECONDS);
     engine.tending().takeIn();
     assertThat(world.ledger(user)).isEqualByComparingTo("5");
     assertThat(balance(user)).isEqualByComparingTo("5");
@@ -393,8 +393,8 @@ final class WalletIT {
           assertThat(first1).isNotDone();
         });
 
-    assertThat(refused.orTimeout(30, TimeUnit.SECONDS).join()).isNull();
-    assertThat(again.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(first);
+    assertThat(refused.orTimeout(60, TimeUnit.SECONDS).join()).isNull();
+    assertThat(again.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(first);
   }
 
   @Test

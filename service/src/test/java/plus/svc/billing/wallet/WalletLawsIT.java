@@ -141,7 +141,7 @@ class WalletLawsIT {
 
   private static void assertRepeats(WalletPlay play, WalletStep step, WalletPlay.Asked asked) {
     WalletAnswer again =
-        play.engine(step).wallet().apply(asked.request()).orTimeout(30, TimeUnit.SECONDS).join();
+        play.engine(step).wallet().apply(asked.request()).orTimeout(60, TimeUnit.SECONDS).join();
     assertThat(again).isEqualTo(asked.answer().join());
   }
 
@@ -156,7 +156,7 @@ class WalletLawsIT {
         play.engine(step)
             .wallet()
             .apply(withOtherBody(play, asked.request()))
-            .orTimeout(30, TimeUnit.SECONDS);
+            .orTimeout(60, TimeUnit.SECONDS);
     assertThat(WalletPlay.failureOf(answer)).isInstanceOf(Wallet.KeyTaken.class);
   }
 
@@ -191,7 +191,7 @@ class WalletLawsIT {
       running.add(callers.submit(() -> playPart(play, steps, number)));
     }
     for (Future<?> one : running) {
-      one.get(60, TimeUnit.SECONDS);
+      one.get(120, TimeUnit.SECONDS);
     }
     callers.shutdown();
     for (WalletPlay.Asked asked : play.all()) {
@@ -233,7 +233,7 @@ class WalletLawsIT {
     return play.engine(step)
         .wallet()
         .apply(asked.request())
-        .orTimeout(30, TimeUnit.SECONDS)
+        .orTimeout(60, TimeUnit.SECONDS)
         .thenCombine(
             asked.answer(),
             (again, answer) -> {

@@ -27,7 +27,7 @@ final class WalletLocksIT {
   }
 
   private static WalletAnswer join(CompletableFuture<WalletAnswer> answer) {
-    return answer.orTimeout(30, TimeUnit.SECONDS).join();
+    return answer.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** Another session keeps the rows of a main and of a further account all the while. */

@@ -76,7 +76,7 @@ final class WalletPlay {
   /** Asks for something. */
   Asked ask(WalletStep step, WalletRequest request) {
     Asked asked =
-        new Asked(request, engine(step).wallet().apply(request).orTimeout(30, TimeUnit.SECONDS));
+        new Asked(request, engine(step).wallet().apply(request).orTimeout(60, TimeUnit.SECONDS));
     all.add(asked);
     operations.add(request.id());
     if (request.command() instanceof Command.Reserve

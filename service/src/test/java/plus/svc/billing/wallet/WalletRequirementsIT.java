@@ -79,7 +79,7 @@ final class WalletRequirementsIT {
               .history(user, EVER, ALWAYS, all.isEmpty() ? null : all.get(all.size() - 1), 4);
       all.addAll(page);
     }
-    posting.orTimeout(30, TimeUnit.SECONDS).join();
+    posting.orTimeout(60, TimeUnit.SECONDS).join();
 
     assertThat(all.stream().map(WalletReads.HistoryEntry::id))
         .containsExactlyInAnyOrderElementsOf(world.ledgerIds(user));
@@ -184,7 +184,7 @@ final class WalletRequirementsIT {
           }
           assertThat(bulk).noneMatch(CompletableFuture::isDone);
         });
-    assertThat(bulk.stream().map(one -> one.orTimeout(30, TimeUnit.SECONDS).join()))
+    assertThat(bulk.stream().map(one -> one.orTimeout(60, TimeUnit.SECONDS).join()))
         .allMatch(WalletAnswer::isDone);
     assertThat(engine.reads().balance(slow).orElseThrow().balance()).isEqualByComparingTo("10.01");
   }

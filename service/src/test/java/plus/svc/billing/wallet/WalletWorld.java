@@ -176,7 +176,7 @@ final class WalletWorld implements AutoCloseable {
   }
 
   static WalletAnswer ask(WalletEngine engine, WalletRequest request) {
-    return engine.wallet().apply(request).orTimeout(30, TimeUnit.SECONDS).join();
+    return engine.wallet().apply(request).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** A payment as accounts books it: a plain ledger row, and the balance that readers see. */

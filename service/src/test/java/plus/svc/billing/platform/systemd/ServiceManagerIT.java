@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import plus.svc.billing.platform.Pulse;
 
 /** What a listener on a real datagram socket hears. */
-@Timeout(60)
+@Timeout(120)
 @EnabledOnOs(OS.LINUX)
 final class ServiceManagerIT {
 

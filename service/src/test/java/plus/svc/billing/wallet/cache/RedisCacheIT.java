@@ -35,7 +35,7 @@ import plus.svc.billing.wallet.cache.ReadCache.Cached;
 import redis.clients.jedis.Jedis;
 
 /** A real Redis that is there, gone, slow, emptied and full of lies. */
-@Timeout(60)
+@Timeout(120)
 class RedisCacheIT {
 
   private static final Instant NOON = Instant.parse("2026-04-08T12:00:00Z");

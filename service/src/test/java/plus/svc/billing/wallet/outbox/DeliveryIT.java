@@ -29,7 +29,7 @@ import plus.svc.billing.testing.Eventually;
 import plus.svc.billing.wallet.outbox.Receiver.Got;
 
 /** What is written to the outbox reaches its targets, in order, whatever happens. */
-@Timeout(60)
+@Timeout(120)
 class DeliveryIT {
 
   @RegisterExtension static final Database database = Database.migrated();

@@ -28,7 +28,7 @@ import plus.svc.billing.testing.Database;
 import plus.svc.billing.testing.Eventually;
 
 /** What operators see of dead letters, and how these come back. */
-@Timeout(60)
+@Timeout(120)
 class LettersIT {
 
   private static final RetryPolicy ONCE =

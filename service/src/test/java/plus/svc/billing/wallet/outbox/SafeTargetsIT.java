@@ -32,7 +32,7 @@ import plus.svc.billing.emulator.tls.TlsContexts;
 import plus.svc.billing.pipeline.source.http.ScriptedServer;
 
 /** Where a message goes and where it never does, on real sockets. */
-@Timeout(60)
+@Timeout(120)
 class SafeTargetsIT {
 
   private static final DevCertificates OURS = DevCertificates.create(Clock.systemUTC());

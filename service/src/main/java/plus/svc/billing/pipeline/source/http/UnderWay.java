@@ -16,16 +16,15 @@ import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 final class UnderWay implements AutoCloseable {
 
   private final HttpGet request;
+  private final Duration time;
+  private final long begin = System.nanoTime();
   private final ScheduledFuture<?> alarm;
   private final AtomicReference<SourceFailure> ended = new AtomicReference<>();
 
   private UnderWay(HttpGet request, Duration time, ScheduledExecutorService timer) {
     this.request = request;
-    this.alarm =
-        timer.schedule(
-            () -> end(Kind.TIMEOUT, "no whole answer within " + time.toMillis() + " ms"),
-            time.toMillis(),
-            TimeUnit.MILLISECONDS);
+    this.time = time;
+    this.alarm = timer.schedule(() -> end(tooLate()), time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   static UnderWay start(HttpGet request, Duration time, ScheduledExecutorService timer) {
@@ -34,18 +33,26 @@ final class UnderWay implements AutoCloseable {
 
   /** Ends the request at once. */
   void abort() {
-    end(Kind.UNREACHABLE, "the request was given up from our side");
+    end(new SourceFailure(Kind.UNREACHABLE, "the request was given up from our side"));
+  }
+
+  private SourceFailure tooLate() {
+    return new SourceFailure(Kind.TIMEOUT, "no whole answer within " + time.toMillis() + " ms");
   }
 
   /**
-   * Checks that we didn't end the request ourselves.
+   * Checks that we didn't end the request ourselves, and that its time isn't over: a timeout of the
+   * socket's that comes a moment before the alarm means the same.
    *
-   * @throws SourceFailure why we did
+   * @throws SourceFailure why it ended
    */
   void checkNotEnded() throws SourceFailure {
     SourceFailure reason = ended.get();
     if (reason != null) {
       throw reason;
+    }
+    if (System.nanoTime() - begin >= time.toNanos()) {
+      throw tooLate();
     }
   }
 
@@ -55,8 +62,8 @@ final class UnderWay implements AutoCloseable {
     alarm.cancel(false);
   }
 
-  private void end(Kind kind, String reason) {
-    ended.compareAndSet(null, new SourceFailure(kind, reason));
+  private void end(SourceFailure reason) {
+    ended.compareAndSet(null, reason);
     request.cancel();
   }
 }

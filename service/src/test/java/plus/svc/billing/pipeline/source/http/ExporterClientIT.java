@@ -26,7 +26,7 @@ import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.SourceId;
 import plus.svc.billing.pipeline.source.Sources;
 
-@Timeout(60)
+@Timeout(120)
 final class ExporterClientIT {
 
   @TempDir Path directory;
@@ -318,7 +318,7 @@ final class ExporterClientIT {
               () -> asking.failure(source, Kind.UNREACHABLE).getMessage());
       asked.await();
       asking.client().abort(new SourceId("jp"));
-      assertThat(failure.get(10, TimeUnit.SECONDS)).contains("given up");
+      assertThat(failure.get(60, TimeUnit.SECONDS)).contains("given up");
       over.countDown();
       assertThat(asking.page(source).isEmpty()).isTrue();
     }
@@ -340,7 +340,7 @@ final class ExporterClientIT {
               () -> asking.failure(source, Kind.UNREACHABLE).getMessage());
       asked.await();
       asking.close();
-      assertThat(failure.get(10, TimeUnit.SECONDS)).contains("given up");
+      assertThat(failure.get(60, TimeUnit.SECONDS)).contains("given up");
       asking.failure(source.named("other"), Kind.UNREACHABLE);
       assertThat(server.heads()).hasSize(1);
     } finally {

@@ -27,7 +27,7 @@ import plus.svc.billing.pipeline.source.Sources;
 /**
  * The lines of {@code docs/sources.md} that make certificates are run, and what they made is used.
  */
-@Timeout(60)
+@Timeout(120)
 final class SourcesDocIT {
 
   private static final Path DOC = Path.of("..", "docs", "sources.md");

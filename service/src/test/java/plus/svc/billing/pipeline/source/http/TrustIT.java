@@ -22,7 +22,7 @@ import plus.svc.billing.pipeline.source.SourceFailure.Kind;
 import plus.svc.billing.pipeline.source.Sources;
 
 /** Whom the client trusts, on real TLS connections. */
-@Timeout(60)
+@Timeout(120)
 final class TrustIT {
 
   private static final Clock CLOCK = Clock.systemUTC();
