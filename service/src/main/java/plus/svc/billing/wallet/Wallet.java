@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +22,7 @@ import plus.svc.billing.platform.log.Happening;
  * while one group is being stored the one before it is applied and the next one gathers, so the
  * busier an account is the less each operation costs. An account's requests go through one lane of
  * this instance, so that its lanes don't wait for each other's locks; unconditional postings have a
- * lane of their own, which waits for no account at all. What belongs to a bulk has a lane of its
+ * lane of their own, which waits for no account at all. What belongs to a bulk has lanes of its
  * own, so that single requests never wait behind it.
  */
 public final class Wallet implements AutoCloseable {
@@ -201,17 +200,57 @@ public final class Wallet implements AutoCloseable {
   /** A request that is stored, with those who wait for its answer. */
   private record Stored(WalletBatch.Pending pending, Same same) {}
 
+  /**
+   * What is stored and not yet applied. Whoever applies takes all of it, so that small groups that
+   * were stored while a slow one was applied cost one transaction and not one each.
+   */
+  private static final class Handover {
+
+    private final int full;
+    private List<Stored> stored = new ArrayList<>();
+
+    /**
+     * @param full with so many there, whoever brings more waits
+     */
+    Handover(int full) {
+      this.full = full;
+    }
+
+    synchronized void put(List<Stored> more) throws InterruptedException {
+      while (stored.size() >= full) {
+        wait();
+      }
+      stored.addAll(more);
+      notifyAll();
+    }
+
+    synchronized List<Stored> take() throws InterruptedException {
+      while (stored.isEmpty()) {
+        wait();
+      }
+      return takeNow();
+    }
+
+    synchronized List<Stored> takeNow() {
+      List<Stored> taken = stored;
+      stored = new ArrayList<>();
+      notifyAll();
+      return taken;
+    }
+  }
+
   /** A writer in two steps, with what waits for each. */
   private final class Lane {
 
     private final Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step;
     private final int group;
     private final LinkedBlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
-    private final ArrayBlockingQueue<List<Stored>> stored = new ArrayBlockingQueue<>(1);
+    private final Handover handover;
 
     Lane(Function<List<WalletBatch.Pending>, Map<UUID, WalletAnswer>> step, int group) {
       this.step = step;
       this.group = group;
+      this.handover = new Handover(group);
     }
 
     int waiting() {
@@ -253,31 +292,30 @@ public final class Wallet implements AutoCloseable {
                   .answer()
                   .completeExceptionally(
                       new IllegalStateException("the wallet has stopped; nothing was stored")));
-      List<List<Stored>> unapplied = new ArrayList<>();
-      stored.drainTo(unapplied);
-      unapplied.forEach(
-          requests ->
-              requests.forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY))));
+      handover.takeNow().forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY)));
     }
 
     /** The first step, again and again. */
     void storing() {
       List<Waiting> gathered = new ArrayList<>();
-      List<Stored> pending = List.of();
       try {
         while (true) {
           gathered.add(waiting.take());
           waiting.drainTo(gathered, group - 1);
-          pending = guarded(gathered);
+          handOver(guarded(gathered));
           gathered.clear();
-          if (!pending.isEmpty()) {
-            stored.put(pending);
-          }
         }
       } catch (InterruptedException e) {
-        if (gathered.isEmpty()) {
-          pending.forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY)));
-        }
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void handOver(List<Stored> pending) throws InterruptedException {
+      try {
+        handover.put(pending);
+      } catch (InterruptedException e) {
+        pending.forEach(one -> one.same().fail(new IllegalStateException(STORED_ONLY)));
+        throw e;
       }
     }
 
@@ -285,11 +323,11 @@ public final class Wallet implements AutoCloseable {
     void applying() {
       try {
         while (true) {
-          apply(stored.take());
+          apply(handover.take());
         }
       } catch (InterruptedException e) {
-        List<Stored> last = stored.poll();
-        if (last != null) {
+        List<Stored> last = handover.takeNow();
+        if (!last.isEmpty()) {
           apply(last);
         }
       }
@@ -353,8 +391,10 @@ public final class Wallet implements AutoCloseable {
 
     private void apply(List<Stored> requests) {
       try {
-        Map<UUID, WalletAnswer> answers =
-            step.apply(requests.stream().map(Stored::pending).toList());
+        // A repeat that was stored before the first one was applied is there twice.
+        Map<UUID, WalletBatch.Pending> distinct = new LinkedHashMap<>();
+        requests.forEach(one -> distinct.putIfAbsent(one.pending().id(), one.pending()));
+        Map<UUID, WalletAnswer> answers = step.apply(List.copyOf(distinct.values()));
         for (Stored one : requests) {
           WalletAnswer answer = answers.get(one.pending().id());
           if (answer == null) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -365,6 +366,34 @@ final class WalletIT {
     engine.tending().takeIn();
     assertThat(engine.reads().balanceAt(user, between).orElseThrow()).isEqualByComparingTo("5");
     assertThat(balance(user)).isEqualByComparingTo("26");
+  }
+
+  @Test
+  void aRepeatThatComesBeforeTheFirstIsAppliedHasNoEffectOfItsOwn() {
+    UUID user = world.userWith(engine, "10");
+    WalletRequest request = world.request(debit(user, "4"));
+    List<CompletableFuture<WalletAnswer>> asked = new ArrayList<>();
+    world.jdbi.useTransaction(
+        handle -> {
+          // The lane waits for the account; what is stored meanwhile is applied together.
+          handle.execute(
+              "SELECT 1 FROM public.account_quota_states WHERE account_uuid = ? FOR UPDATE", user);
+          asked.add(engine.wallet().apply(world.request(debit(user, "1"))));
+          for (int i = 0; i < 3; i++) {
+            asked.add(engine.wallet().apply(request));
+            while (engine.wallet().waiting() > 0) {
+              Thread.onSpinWait();
+            }
+            LockSupport.parkNanos(50_000_000);
+          }
+          assertThat(asked).noneMatch(CompletableFuture::isDone);
+        });
+
+    List<WalletAnswer> answers =
+        asked.stream().map(one -> one.orTimeout(60, TimeUnit.SECONDS).join()).toList();
+    assertThat(answers.subList(1, 4)).containsOnly(answers.get(1));
+    assertThat(balance(user)).isEqualByComparingTo("5");
+    assertThat(WalletFacts.violations(world.jdbi)).isEmpty();
   }
 
   @Test

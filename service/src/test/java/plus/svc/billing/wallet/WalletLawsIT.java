@@ -82,7 +82,7 @@ class WalletLawsIT {
 
   // One after the other ------------------------------------------------------------------------
 
-  @Property(tries = 12)
+  @Property(tries = 8)
   void oneAfterTheOtherItDoesWhatTheModelSays(
       @ForAll("aPlay") List<WalletStep> steps, @ForAll Random random) {
     WalletPlay play = new WalletPlay(world(), ENGINES);
@@ -175,7 +175,7 @@ class WalletLawsIT {
 
   // All at once ----------------------------------------------------------------------------------
 
-  @Property(tries = 4, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 3, shrinking = ShrinkingMode.OFF)
   void allAtOnceEverySumIsRight(@ForAll("aBusyPlay") List<WalletStep> steps, @ForAll Random random)
       throws Exception {
     WalletPlay play = new WalletPlay(world(), ENGINES.subList(0, 1 + random.nextInt(INSTANCES)));
