@@ -1,7 +1,6 @@
 package plus.svc.billing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static plus.svc.billing.Push.head;
 import static plus.svc.billing.Push.sample;
 import static plus.svc.billing.Push.snapshot;
@@ -557,8 +556,11 @@ class PushIT {
     }
     ExecutorService sender = Executors.newSingleThreadExecutor();
     Future<Answer> beyond = sender.submit(() -> push.send(minute(5)));
-    assertThatThrownBy(() -> beyond.get(500, TimeUnit.MILLISECONDS))
-        .isInstanceOf(TimeoutException.class);
+    for (int i = 0; isAnswered(beyond) && i < 100; i++) {
+      // The service has not seen all of the others yet: the same again changes nothing.
+      beyond = sender.submit(() -> push.send(minute(5)));
+    }
+    assertThat(beyond).as("the fifth of a caller").isNotDone();
     assertThat(bound.send(snapshot("jp-1", at(3))).status()).as("another caller").isEqualTo(200);
     for (int m = 1; m <= 4; m++) {
       OutputStream out = holders.get(m - 1).getOutputStream();
@@ -572,6 +574,15 @@ class PushIT {
     assertThat(beyond.get().status()).isEqualTo(200);
     sender.shutdown();
     assertThat(facts(user)).isEqualTo("500 bytes, -250");
+  }
+
+  private static boolean isAnswered(Future<?> answer) throws Exception {
+    try {
+      answer.get(500, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   @Test
